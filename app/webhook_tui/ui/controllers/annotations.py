@@ -7,6 +7,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.long_work import LongWork
 
 
@@ -37,16 +38,11 @@ class AnnotationController:
         """Ask for a comment."""
         from webhook_tui.ui.dialogs.annotations import CommentDialog
 
-        row = self._deliveries.current_row()
-        if row is None:
-            return
-        seq = row.seq
-
-        def keep(text: str | None) -> None:
-            if text is not None:
-                self._context.request(CommentDelivery(seq, text))
-
-        self._context.app.push_screen(CommentDialog(seq, row.comment), keep)
+        row, context = self._deliveries.current_row(), self._context
+        if row is not None:
+            seq = row.seq
+            dialog = CommentDialog(seq, row.comment)
+            ask(context.app, dialog, lambda text: context.request(CommentDelivery(seq, text)))
 
     def delete_current(self) -> None:
         """Ask, then delete the delivery."""
@@ -61,11 +57,8 @@ class AnnotationController:
     def _delete(self, seq: int | None) -> None:
         from webhook_tui.ui.dialogs.annotations import DeleteDeliveriesDialog
 
-        def delete(confirmed: bool | None) -> None:
-            if confirmed:
-                self._context.request(DeleteDeliveries(None if seq is None else (seq,)))
-
-        self._context.app.push_screen(DeleteDeliveriesDialog(seq, self._deliveries.total), delete)
+        context, command = self._context, DeleteDeliveries(None if seq is None else (seq,))
+        ask(context.app, DeleteDeliveriesDialog(seq, self._deliveries.total), lambda _: context.request(command))
 
     def on_status_changed(self) -> None:
         """Show how far a long deletion is, which can be stopped."""

@@ -213,10 +213,9 @@ class FilterController:
         if self.apply(text):
             self._remember()
 
-    def set_run(self, number: int | None) -> None:
+    def set_run(self, number: int) -> None:
         """Show the deliveries of one run."""
-        if number is not None:
-            self.set(f"run:{number}")
+        self.set(f"run:{number}")
 
     def sort_by_next(self) -> None:
         """Sort by the next column: ascending, descending, then by arrival again."""

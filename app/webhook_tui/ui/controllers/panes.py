@@ -11,6 +11,7 @@ from textual.widgets import Static
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.format.keys import help_rows
 from webhook_tui.ui.format.status.steps import next_step
 from webhook_tui.ui.views.detail.shown_delivery import SIGNATURE
@@ -165,11 +166,7 @@ class PaneController:
         in_detail, app = self.is_in_detail, self._context.app
         rows = help_rows([active.binding for active in self._screen.active_bindings.values()], detail_first=in_detail)
 
-        def press(key: str | None) -> None:
-            if key is not None:
-                app.simulate_key(key)
-
-        app.push_screen(HelpDialog("this delivery" if in_detail else "deliveries", rows), press)
+        ask(app, HelpDialog("this delivery" if in_detail else "deliveries", rows), app.simulate_key)
 
     # Stream
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webhook_tui.domain.commands import (
-    CheckReachability,
     OwnershipChoice,
     RegisterWebhook,
     ResolveOwnership,
@@ -16,6 +15,7 @@ from webhook_tui.domain.events import OwnershipQuestioned, TokenRequired
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.panes import PaneController
+from webhook_tui.ui.dialogs.dialog import ask
 
 if TYPE_CHECKING:
     from webhook_tui.ui.dialogs.secrets.token import TokenChoice, TokenDialog
@@ -38,9 +38,9 @@ class PromptController:
         app = self._context.app
         match question:
             case OwnershipQuestioned(None):
-                app.push_screen(UnknownOwnerDialog(), self._answer_ownership)
+                ask(app, UnknownOwnerDialog(), self._answer_ownership)
             case OwnershipQuestioned(foreign) if foreign is not None:
-                app.push_screen(ForeignWebhookDialog(foreign, now=self._context.now), self._answer_ownership)
+                ask(app, ForeignWebhookDialog(foreign, now=self._context.now), self._answer_ownership)
             case TokenRequired(None):
                 self._ask_token(None)
             case _:
@@ -56,17 +56,11 @@ class PromptController:
         if refused is not None:
             self._ask_token(refused)
         elif status.webhook.state is WebhookState.REGISTERED:
-            self._context.app.push_screen(RegisterDialog(status.webhook, now=self._context.now), self._answer_register)
+            ask(self._context.app, RegisterDialog(status.webhook, now=self._context.now), self._context.request)
         else:
             self._context.request(RegisterWebhook())
 
-    def _answer_register(self, command: RegisterWebhook | CheckReachability | None) -> None:
-        if command is not None:
-            self._context.request(command)
-
-    def _answer_ownership(self, answer: ResolveOwnership | None) -> None:
-        if answer is None:
-            return
+    def _answer_ownership(self, answer: ResolveOwnership) -> None:
         self._context.request(answer)
         if answer.choice is OwnershipChoice.WATCH:
             self._panes.open_stream()

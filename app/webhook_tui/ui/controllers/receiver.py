@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from webhook_tui.domain.answer_rules.rules import AnswerRule
 from webhook_tui.domain.commands import CheckReachability, SetAnswerRule, SetForwarding, SimulateEvent
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
@@ -14,6 +14,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.dialogs.dialog import ask
 
 if TYPE_CHECKING:
     from webhook_tui.ui.dialogs.replay.simulate import Simulation
@@ -38,25 +39,21 @@ class ReceiverController:
         """Ask for the answer rule."""
         from webhook_tui.ui.dialogs.answers import AnswersDialog
 
-        def use(rule: AnswerRule | None) -> None:
-            if rule is not None:
-                self._context.request(SetAnswerRule(rule))
-
-        status = self._context.status
-        self._context.app.push_screen(AnswersDialog(status.rule, forwards=status.forward_to is not None), use)
+        context, status = self._context, self._context.status
+        dialog = AnswersDialog(status.rule, forwards=status.forward_to is not None)
+        ask(context.app, dialog, lambda rule: context.request(SetAnswerRule(rule)))
 
     def forward(self) -> None:
         """Ask where to forward to."""
         from webhook_tui.ui.dialogs.replay.forward import ForwardDialog
 
-        def use(url: str | None) -> None:
-            if url is not None:
-                self._notices.clear()
-                self._context.request(SetForwarding(url or None))
+        def use(url: str) -> None:
+            self._notices.clear()
+            self._context.request(SetForwarding(url or None))
 
         status = self._context.status
         url = status.forward_to or status.last_used_url
-        self._context.app.push_screen(ForwardDialog(url, is_on=status.forward_to is not None), use)
+        ask(self._context.app, ForwardDialog(url, is_on=status.forward_to is not None), use)
 
     def check_public_url(self) -> None:
         """Check whether the public URL reaches the receiver."""
@@ -68,11 +65,6 @@ class ReceiverController:
 
         stored, status = self._deliveries.current(), self._context.status
 
-        def send(chosen: Simulation | None) -> None:
-            if chosen is not None:
-                self._notices.clear()
-                self._simulate(chosen, stored)
-
         dialog = SimulateDialog(
             event=visible("" if stored is None else stored.row.event) or KNOWN_EVENTS[0],
             kinds=tuple(visible(kind) for kind in self._deliveries.kinds()),
@@ -80,12 +72,13 @@ class ReceiverController:
             forward_to=status.forward_to,
             last_url=status.last_used_url,
         )
-        self._context.app.push_screen(dialog, send)
+        ask(self._context.app, dialog, partial(self._simulate, stored))
 
-    def _simulate(self, chosen: Simulation, stored: StoredDelivery | None) -> None:
+    def _simulate(self, stored: StoredDelivery | None, chosen: Simulation) -> None:
         from webhook_tui.sandbox.jobs import sample_body
         from webhook_tui.ui.edited_body import read_payload
 
+        self._notices.clear()
         body = stored.delivery.body if stored is not None and chosen.of_stored else None
         if chosen.path:
             try:

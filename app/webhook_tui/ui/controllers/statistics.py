@@ -11,6 +11,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.panes import PaneController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.format.status.route import Count, filter_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class StatisticsController:
 
         context = self._context
         dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)
-        context.app.push_screen(dialog, self._go_to)
+        ask(context.app, dialog, self._go_to)
 
     def show_contract(self) -> None:
         """Show what the payloads hold, first those of the event under the cursor."""
@@ -50,7 +51,7 @@ class StatisticsController:
         context, row = self._context, self._deliveries.current_row()
         event = row.event if row is not None else None
         dialog = ContractDialog(now=context.now, event=event, in_ascii=context.in_ascii)
-        context.app.push_screen(dialog, self._go_to)
+        ask(context.app, dialog, self._go_to)
 
     def show_runs(self) -> None:
         """Show the runs of the history; the table then shows the chosen one."""
@@ -59,16 +60,14 @@ class StatisticsController:
     def _show_runs(self, runs: Sequence[Run]) -> None:
         from webhook_tui.ui.dialogs.runs import RunsDialog
 
-        self._context.app.push_screen(RunsDialog(runs, now=self._context.now), self._filter.set_run)
+        ask(self._context.app, RunsDialog(runs, now=self._context.now), self._filter.set_run)
 
     def show_counted(self, count: Count) -> None:
         """Filter the table by a count of the status line."""
         if self._panes.shows_deliveries:
             self._filter.set(filter_of(count, self._deliveries.run))
 
-    def _go_to(self, choice: Choice | None) -> None:
-        if choice is None:
-            return
+    def _go_to(self, choice: Choice) -> None:
         self._panes.close_stream()
         if isinstance(choice, str):
             self._filter.set(choice)

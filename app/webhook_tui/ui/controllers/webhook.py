@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from webhook_tui.domain.commands import AddSecret, DeleteWebhook, SendTestPing
+from webhook_tui.domain.commands import DeleteWebhook, SendTestPing
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.prompts import PromptController
+from webhook_tui.ui.dialogs.dialog import ask
 
 _NOT_OURS = (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN)
 
@@ -41,16 +42,13 @@ class WebhookController:
         """Ask, then delete the webhook."""
         from webhook_tui.ui.dialogs.webhook.delete import DeleteDialog
 
-        def delete(confirmed: bool | None) -> None:
-            if confirmed:
-                self._context.request(DeleteWebhook())
-
         self._notices.clear()
-        status = self._context.status
+        context, status = self._context, self._context.status
         if status.webhook.url is None or status.webhook.state in _NOT_OURS:
             self._notices.show(notice_texts.NO_WEBHOOK)
         else:
-            self._context.app.push_screen(DeleteDialog(status.webhook.url, status.counts.received), delete)
+            dialog = DeleteDialog(status.webhook.url, status.counts.received)
+            ask(context.app, dialog, lambda _: context.request(DeleteWebhook()))
 
     def show_secrets(self) -> None:
         """Show the secret ring."""
@@ -63,11 +61,7 @@ class WebhookController:
         """Ask for a secret to add to the ring."""
         from webhook_tui.ui.dialogs.secrets.add import AddSecretDialog
 
-        def add(command: AddSecret | None) -> None:
-            if command is not None:
-                self._context.request(command)
-
-        self._context.app.push_screen(AddSecretDialog(self._context.status.ring_place), add)
+        ask(self._context.app, AddSecretDialog(self._context.status.ring_place), self._context.request)
 
     def copy_url(self) -> None:
         """Copy the public URL; without a tunnel the registered one, else the receiver's."""

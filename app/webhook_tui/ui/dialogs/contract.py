@@ -18,7 +18,7 @@ from webhook_tui.domain.contract.json_schema import json_schema
 from webhook_tui.domain.contract.outline import FieldLine, outline
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import GetContract
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.live_query import LiveQuery
 from webhook_tui.ui.format.contract import BAR, as_text, contract_note, event_tabs, field_cell, field_page, filter_text
 from webhook_tui.ui.messages import CopyRequested
@@ -228,11 +228,11 @@ class ContractDialog(Dialog[str]):
     def action_copy(self) -> None:
         """Ask in which form."""
         if self._snapshot is not None and self._snapshot.chosen is not None:
-            self.app.push_screen(CopyContractDialog(), self._copy)
+            ask(self.app, CopyContractDialog(), self._copy)
 
-    def _copy(self, form: str | None) -> None:
+    def _copy(self, form: str) -> None:
         contract = None if self._snapshot is None else self._snapshot.chosen
-        if form is None or contract is None:
+        if contract is None:
             return
         match form:
             case "json-schema":

@@ -8,10 +8,11 @@ The app asks `takes` before it passes a key on.
 from __future__ import annotations
 
 import time
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -181,6 +182,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def action_leave(self) -> None:
         self.post_message(LeaveRequested())
+
+
+def ask(app: App[Any], dialog: Dialog[Answer], use: Callable[[Answer], object]) -> None:
+    """Open a dialog; `use` gets its answer, and is not called when it is closed without one."""
+
+    def closed(answer: Answer | None) -> None:
+        if answer is not None:
+            use(answer)
+
+    app.push_screen(dialog, closed)
 
 
 def labelled_values(*pairs: tuple[str, str], indent: int = 2) -> Content:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
+from webhook_tui.ui.dialogs.dialog import ask
 
 if TYPE_CHECKING:
     from webhook_tui.ui.controllers.delivery.marked import Compared, Marked
@@ -47,9 +48,8 @@ class DiffController:
 
         context = self._context
 
-        def show(seq: int | None) -> None:
-            if seq is not None:
-                context.run_in_thread(partial(compare, context.session, marked.stored, seq), self._show)
+        def show(seq: int) -> None:
+            context.run_in_thread(partial(compare, context.session, marked.stored, seq), self._show)
 
         dialog = MarkedDialog(marked.stored.row.seq, marked.rows, now=context.now, in_ascii=context.in_ascii)
-        context.app.push_screen(dialog, show)
+        ask(context.app, dialog, show)

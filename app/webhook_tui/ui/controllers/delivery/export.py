@@ -14,6 +14,7 @@ from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.format.addresses import listener
 from webhook_tui.ui.long_work import LongWork
 from webhook_tui.ui.selection import Selection
@@ -50,9 +51,7 @@ class ExportController:
         exports, detail = self._exports(), self._deliveries.detail
         json_path, query_result = detail.json_path, detail.query_content
 
-        def copy(share: Share | None) -> None:
-            if share is None:
-                return
+        def copy(share: Share) -> None:
             self._notices.clear()
             if share.form == JSON_PATH:
                 self._context.app.copy(json_path, "the JSON path")
@@ -67,7 +66,7 @@ class ExportController:
             preview=partial(exports.preview, stored),
             has_query=bool(query_result),
         )
-        self._context.app.push_screen(dialog, copy)
+        ask(self._context.app, dialog, copy)
 
     def export(self) -> None:
         """Ask for the format and the path of an export."""
@@ -78,16 +77,15 @@ class ExportController:
             return
         exports = self._exports()
 
-        def export(share: Share | None) -> None:
-            if share is not None:
-                self._notices.clear()
-                work = LongWork("export", share.selection.count)
-                if share.selection.seq is None:
-                    self._work.add(work)
-                done, failed = partial(self._exported, work), partial(self._failed, work)
-                self._context.run_in_thread(partial(exports.export, share, work), done, failed)
+        def export(share: Share) -> None:
+            self._notices.clear()
+            work = LongWork("export", share.selection.count)
+            if share.selection.seq is None:
+                self._work.add(work)
+            done, failed = partial(self._exported, work), partial(self._failed, work)
+            self._context.run_in_thread(partial(exports.export, share, work), done, failed)
 
-        self._context.app.push_screen(ExportDialog(self._selections(stored.row.seq)), export)
+        ask(self._context.app, ExportDialog(self._selections(stored.row.seq)), export)
 
     def _exports(self) -> Exports:
         from webhook_tui.ui.controllers.delivery.export_files import Exports

@@ -12,6 +12,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.panes import PaneController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.notice_texts import NO_LINK
 from webhook_tui.ui.views.detail.shown_delivery import IMAGE
 from webhook_tui.ui.widgets.detail.image_view import ImageView
@@ -63,22 +64,15 @@ class LinkController:
         elif len(found) == 1:
             self._confirm(stored.row.verdict, found[0])
         else:
-            self._context.app.push_screen(LinksDialog(found), partial(self._confirm, stored.row.verdict))
+            ask(self._context.app, LinksDialog(found), partial(self._confirm, stored.row.verdict))
 
     def confirm(self, link: str) -> None:
         """Show a link of the delivery in full, and open it if the user says so."""
         if (stored := self._deliveries.current()) is not None:
             self._confirm(stored.row.verdict, link)
 
-    def _confirm(self, verdict: Verdict, link: str | None) -> None:
+    def _confirm(self, verdict: Verdict, link: str) -> None:
         from webhook_tui.ui.dialogs.links import OpenLinkDialog
 
-        if link is None:
-            return
-        url = link
-
-        def open_url(confirmed: bool | None) -> None:
-            if confirmed:
-                self._context.app.open_url(url)
-
-        self._context.app.push_screen(OpenLinkDialog(url, verdict), open_url)
+        app = self._context.app
+        ask(app, OpenLinkDialog(link, verdict), lambda _: app.open_url(link))

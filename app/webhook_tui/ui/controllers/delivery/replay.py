@@ -18,6 +18,7 @@ from webhook_tui.ui.controllers.delivery.editor import EditorController
 from webhook_tui.ui.controllers.filter import FilterController
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.work import WorkController
+from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.long_work import LongWork
 from webhook_tui.ui.selection import Selection, SelectionResolver
 
@@ -66,15 +67,14 @@ class ReplayController:
 
         context, status = self._context, self._context.status
 
-        def send(choice: ReplayChoice | None) -> None:
-            if choice is not None:
-                self._notices.clear()
-                context.request(ReplayDeliveries(choice.seqs, choice.url, choice.re_sign))
+        def send(choice: ReplayChoice) -> None:
+            self._notices.clear()
+            context.request(ReplayDeliveries(choice.seqs, choice.url, choice.re_sign))
 
         resolver = SelectionResolver(context.session, context.now)
         offer = Offer(self._selections(row.seq), resolver.pick)
         dialog = ReplayDialog(row, status.used_urls, status.forward_to or "", now=context.now, offer=offer)
-        context.app.push_screen(dialog, send)
+        ask(context.app, dialog, send)
 
     def _selections(self, seq: int) -> tuple[Selection, ...]:
         found = self._filter.search
@@ -113,16 +113,14 @@ class ReplayController:
         if after == original:
             return
 
-        def send(choice: EditedReplay | None) -> None:
-            if choice is None:
-                return
+        def send(choice: EditedReplay) -> None:
             if choice.edit_again:
                 self._edit(stored, after, replace(before, url=choice.url, re_sign=choice.re_sign))
                 return
             self._notices.clear()
             self._context.request(ReplayDeliveries((seq,), choice.url, choice.re_sign, after))
 
-        self._context.app.push_screen(EditedReplayDialog(seq, original, after, before), send)
+        ask(self._context.app, EditedReplayDialog(seq, original, after, before), send)
 
     # Progress
 

@@ -20,7 +20,7 @@ from webhook_tui.domain.jobs.contact_sheet import contact_sheet
 from webhook_tui.domain.jobs.job import JobDetail, JobEvent
 from webhook_tui.domain.queries import GetJob
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.jobs.large_image import LargeImageDialog
 from webhook_tui.ui.dialogs.links import OpenLinkDialog
 from webhook_tui.ui.dialogs.live_query import LiveQuery
@@ -271,12 +271,7 @@ class JobDialog(Dialog[Choice]):
                 )
             )
             return
-
-        def answer(yes: bool | None) -> None:
-            if yes:
-                self.post_message(LinkChosen(url))
-
-        self.app.push_screen(OpenLinkDialog(url, verdict), answer)
+        ask(self.app, OpenLinkDialog(url, verdict), lambda _: self.post_message(LinkChosen(url)))
 
     def _image_under_cursor(self) -> tuple[str, Verdict]:
         """Its link, "" if there is none, and the verdict of its delivery."""

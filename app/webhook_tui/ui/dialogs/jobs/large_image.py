@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from webhook_tui.domain.jobs.contact_sheet import Tile
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.links import OpenLinkDialog
 from webhook_tui.ui.format.image import ShownImage
 from webhook_tui.ui.messages import LinkChosen, LinkPicked
@@ -65,11 +65,8 @@ class LargeImageDialog(Dialog[None]):
         """Show the link in full, and open it if the user says so."""
         message.stop()
 
-        def answer(yes: bool | None) -> None:
-            if yes:
-                self.post_message(LinkChosen(message.url))
-
-        self.app.push_screen(OpenLinkDialog(message.url, Verdict.VALID), answer)
+        dialog = OpenLinkDialog(message.url, Verdict.VALID)
+        ask(self.app, dialog, lambda _: self.post_message(LinkChosen(message.url)))
 
     def press(self, action: str) -> None:
         """Run the action, which is one of the image but for the way back; the keys work again at once."""

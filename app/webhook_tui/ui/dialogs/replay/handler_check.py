@@ -19,7 +19,7 @@ from webhook_tui.domain.queries import GetHandlerExchanges
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.domain.url import is_loopback_host
 from webhook_tui.handler_check.report import as_text
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.fields import UrlField
 from webhook_tui.ui.dialogs.page import PageDialog
 from webhook_tui.ui.format.handler_check import (
@@ -248,11 +248,7 @@ class HandlerCheckDialog(Dialog[None]):
         if is_loopback_host(urlsplit(self._url).hostname or ""):
             self._start()
         else:
-            self.app.push_screen(OtherMachineDialog(self._url), self._answered)
-
-    def _answered(self, is_mine: bool | None) -> None:
-        if is_mine:
-            self._start(elsewhere=True)
+            ask(self.app, OtherMachineDialog(self._url), lambda _: self._start(elsewhere=True))
 
     def action_again(self) -> None:
         """Run it again; earlier answers stay, muted, until the new ones come."""

@@ -14,12 +14,12 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from webhook_tui.domain import units
-from webhook_tui.domain.commands import AddSecret, RemoveSecret
+from webhook_tui.domain.commands import RemoveSecret
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.queries import ListSecrets, RevealSecret
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, RingEntry
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.secrets.add import AddSecretDialog
 from webhook_tui.ui.messages import AnswerRequested, CommandRequested, CopyRequested, RingChanged
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
@@ -139,12 +139,8 @@ class SecretsDialog(Dialog[None]):
         self._request_secret(self._copy)
 
     def action_add(self) -> None:
-
-        def add(command: AddSecret | None) -> None:
-            if command is not None:
-                self.post_message(CommandRequested(command))
-
-        self.app.push_screen(AddSecretDialog(self._ring_place), add)
+        dialog = AddSecretDialog(self._ring_place)
+        ask(self.app, dialog, lambda command: self.post_message(CommandRequested(command)))
 
     def action_remove(self) -> None:
         """Ask for confirmation in the row; the current secret cannot be removed."""
