@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from webhook_tui.cli.config import config_commands
-from webhook_tui.cli.help import FILTER_TERMS
+from webhook_tui.cli.help import FILTER_TERMS, Command
 from webhook_tui.cli.main import root
 from webhook_tui.domain.filtering.fields import FIELDS
 from webhook_tui.domain.filtering.filter import Filter
@@ -142,3 +143,13 @@ def parse(arguments: list[str], contexts: ExitStack) -> None:
         assert command is not None
         context = command.make_context(command.name, rest, parent=context)
         contexts.callback(context.close)
+
+
+def test_ctrl_c_exits_as_a_signal_does() -> None:
+    """In every command, without click's own word and exit code for it."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    result = CliRunner().invoke(Command("stop", callback=interrupted), [])
+    assert (result.exit_code, result.output) == (128 + signal.SIGINT, "")

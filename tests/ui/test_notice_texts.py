@@ -17,7 +17,8 @@ def test_what_a_stopped_export_has_left(count: int, left: str) -> None:
 
 
 def test_one_and_many_deliveries_are_deleted() -> None:
-    assert [notice_texts.deleted(count) for count in (1, 2000)] == ["Deleted 1 delivery", "Deleted 2,000 deliveries"]
+    assert notice_texts.deleted(1, is_stopped=False) == "Deleted 1 delivery"
+    assert notice_texts.deleted(2000, is_stopped=True) == "Stopped. Deleted 2,000 deliveries"
 
 
 def test_the_last_term_is_named_only_where_there_are_matches_without_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -66,6 +67,13 @@ class Command(click.Command):
         super().__init__(*arguments, **extra)
         self.examples = examples
         """Command lines."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; ctrl+c exits as a signal does, where click's own exit code is that of a failure."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(128 + signal.SIGINT)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the parameters, with --help-all where --help leaves some out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,12 +178,9 @@ def wait(ctx: click.Context, /, until: Filter | None, output: str, **given: Any)
     places, _ = ctx.obj
     criteria = Criteria(until, given["count"], given["none"], given["within"], options.job_fields_from(given))
     accounts = AccountFilter(given["api_url"], given["token"])
-    try:
-        db, since_seq = given["db"], given["since_seq"]
-        named = history_options(db, places)
-        ctx.exit(run(db or places.deliveries, criteria, accounts, since_seq=since_seq, output=output, options=named))
-    except KeyboardInterrupt:
-        ctx.exit(128 + signal.SIGINT)
+    db, since_seq = given["db"], given["since_seq"]
+    named = history_options(db, places)
+    ctx.exit(run(db or places.deliveries, criteria, accounts, since_seq=since_seq, output=output, options=named))
 
 
 @command(

@@ -79,6 +79,8 @@ class DeliveriesDeleted(Struct, frozen=True):
     """Deliveries were deleted from the history."""
 
     count: int
+    is_stopped: bool = False
+    """Whether the user stopped the deletion before its end."""
 
 
 class TunnelChanged(Struct, frozen=True):

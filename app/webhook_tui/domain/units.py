@@ -36,10 +36,8 @@ def age(seconds: float) -> str:
 
 
 def count(number: int) -> str:
-    """A count with thousands separators from 10,000; `1.2 M` above 999,999."""
-    if number > 999_999:
-        return f"{number / 1_000_000:.1f} M"
-    return f"{number:,}" if number >= 10_000 else str(number)
+    """A count with thousands separators; `1.2 M` above 999,999."""
+    return f"{number:,}" if number <= 999_999 else f"{number / 1_000_000:.1f} M"
 
 
 def counted(number: int, noun: str) -> str:

@@ -282,9 +282,9 @@ class WebhookTuiApp(TerminalApp):
             case Notified(sentence):
                 main.notices.clear()
                 self.toast(sentence)
-            case DeliveriesDeleted(count):
+            case DeliveriesDeleted(count, is_stopped):
                 main.show_deletion()
-                self.toast(notice_texts.deleted(count))
+                self.toast(notice_texts.deleted(count, is_stopped=is_stopped))
             case WebhookRegistered() | SessionReady():
                 main.controllers.prompts.token_problem = None
                 main.notices.clear()

@@ -104,9 +104,10 @@ def no_match_yet(examined: int, total: int) -> str:
     return f"No match in the newest {examined:,} of {total:,} deliveries yet.  esc ends the search."
 
 
-def deleted(count: int) -> str:
-    """A toast: deliveries were deleted."""
-    return f"Deleted {units.counted(count, 'delivery')}"
+def deleted(count: int, *, is_stopped: bool) -> str:
+    """A toast: deliveries were deleted, all that were to be, or those before the user stopped it."""
+    before = "Stopped. " if is_stopped else ""
+    return f"{before}Deleted {units.counted(count, 'delivery')}"
 
 
 # Replay and simulated events

@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.events import DeliveriesDeleted
 from webhook_tui.domain.status import Deletion, SessionStatus
 from webhook_tui.session.bus import EventBus, StatusReplaced
 from webhook_tui.session.clock import Clock
@@ -59,7 +60,7 @@ async def test_how_far_it_is_and_where_it_stops(
                 deletion.stop()
 
         bus.subscribe(StatusReplaced, note)
-        assert await deletion.delete(None) == deleted
+        assert await deletion.delete(None) == DeliveriesDeleted(deleted, is_stopped=stops)
         assert found == shown
-        assert await deletion.delete(range(1, COUNT + 1)) == COUNT - deleted
+        assert await deletion.delete(range(1, COUNT + 1)) == DeliveriesDeleted(COUNT - deleted)
         status.close()

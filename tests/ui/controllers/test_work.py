@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fake_session import FakeSession
 from tests.ui.stage import WIDE, stage
@@ -37,3 +38,19 @@ async def test_a_hidden_replay_is_in_the_status_line_and_x_stops_it() -> None:
         await played.press("h")
         session.emit(ReplayAdvanced(ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, state=ReplayState.STOPPED)))
         await played.until(lambda: "◐ replay" not in played.lines()[1])
+
+
+async def test_the_footer_has_the_keys_of_the_work_wherever_the_focus_is() -> None:
+    """Also in the detail, whose own keys would fill it; P says what it does."""
+    session = FakeSession.running()
+    progress = ReplayProgress("http://127.0.0.1:1/", 3, re_sign=False, good=1, current=2)
+    async with stage(session, size=WIDE) as played:
+        session.emit(ReplayAdvanced(progress))
+        await played.until("1 of 3")
+        await played.press("h")
+        await played.press("enter")
+        await played.until(lambda: "x Stop  P Pause  [ ] Tabs" in played.lines()[-1])
+        session.emit(ReplayAdvanced(replace(progress, state=ReplayState.PAUSED)))
+        await played.until(lambda: "x Stop  P Resume  [ ] Tabs" in played.lines()[-1])
+        session.emit(ReplayAdvanced(replace(progress, state=ReplayState.STOPPED)))
+        await played.until(lambda: "Stop" not in played.lines()[-1])

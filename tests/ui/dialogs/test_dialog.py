@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.statistics.counts import Run
+from webhook_tui.ui import dialogs
 from webhook_tui.ui.dialogs.annotations import CommentDialog
 from webhook_tui.ui.dialogs.contract import CopyContractDialog
 from webhook_tui.ui.dialogs.dialog import Dialog
@@ -207,3 +210,18 @@ async def test_every_button_of_every_dialog_can_be_reached() -> None:
                 played.app.screen.dismiss(None)
             await played.dialog_closed()
     assert kinds == {kind for kind in _kinds(Dialog) if kind.__module__.startswith("webhook_tui.")}
+
+
+def test_the_buttons_have_one_order() -> None:
+    """What enter carries out comes first and esc after it; in a question, and on a page, esc comes first."""
+    orders: dict[str, tuple[str, ...]] = {}
+    for path in Path(dialogs.__path__[0]).rglob("*.py"):
+        for kind in (one for one in ast.parse(path.read_text("utf-8")).body if isinstance(one, ast.ClassDef)):
+            is_page = any("WAY" in ast.unparse(one).partition("=")[0] for one in kind.body)
+            for made in (one for one in kind.body if isinstance(one, ast.FunctionDef) and one.name == "buttons"):
+                calls = [one for one in ast.walk(made) if isinstance(one, ast.Call) and len(one.args) > 1]
+                keys = [ast.literal_eval(one.args[1]) for one in sorted(calls, key=lambda one: one.lineno)]
+                order = tuple(dict.fromkeys(key for key in keys if key in ("enter", "esc")))
+                orders[kind.name] = order[:1] if is_page else order
+    assert len(orders) > 20
+    assert set(orders.values()) == {("esc",), ("enter", "esc"), ()}

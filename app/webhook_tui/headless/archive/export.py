@@ -27,6 +27,7 @@ from webhook_tui.export.files import write_file
 from webhook_tui.export.formats import Format
 from webhook_tui.export.redaction import redaction
 from webhook_tui.headless import messages
+from webhook_tui.headless.archive.progress_bar import DeliveryBar
 from webhook_tui.headless.signing.stored_accounts import stored_ring
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.rows import open_history
@@ -70,19 +71,13 @@ def run(
     """
     with closing(open_history(history)) as rows:
         count = _Count()
-        chosen = _chosen(rows, _numbers(rows, history, choice, now), choice)
-        if form.is_explained:
-            chosen = _explained(chosen, history, accounts)
-        deliveries = _clean(chosen, redaction(secrets, keep_links=True), keep_links, count)
-        if output is not None and output.is_dir():
-            _write_each(form, deliveries, destination, output)
-        elif output is not None:
-            try:
-                write_file(output, _joined(form, deliveries, destination), to_terminal=form.harmless)
-            except BrokenPipeError as error:
-                raise OutputError(error) from error
-        else:
-            _write_out(form, _joined(form, deliveries, destination))
+        total, numbers = _numbers(rows, history, choice, now)
+        with DeliveryBar(total, is_shown=output is not None or not sys.stdout.isatty()) as bar:
+            chosen = _chosen(rows, numbers, choice, bar)
+            if form.is_explained:
+                chosen = _explained(chosen, history, accounts)
+            deliveries = _clean(chosen, redaction(secrets, keep_links=True), keep_links, count)
+            _write(form, deliveries, destination, output)
     if not count.all:
         raise ProblemError(messages.NOTHING_TO_EXPORT)
     if count.changed:
@@ -92,6 +87,18 @@ def run(
         say(f"Signatures in links were blanked in {where}. Use --keep-links for the signed bytes.")
     if output is not None:
         say(f"{counted(count.all, 'delivery')} exported to {output}.")
+
+
+def _write(form: Format, deliveries: Iterator[StoredDelivery], destination: Destination, output: Path | None) -> None:
+    if output is None:
+        _write_out(form, _joined(form, deliveries, destination))
+    elif output.is_dir():
+        _write_each(form, deliveries, destination, output)
+    else:
+        try:
+            write_file(output, _joined(form, deliveries, destination), to_terminal=form.harmless)
+        except BrokenPipeError as error:
+            raise OutputError(error) from error
 
 
 class _Count(Struct):
@@ -106,16 +113,21 @@ def _bodies(count: int) -> str:
     return "one body" if count == 1 else f"{count} bodies"
 
 
-def _numbers(rows: DeliveryRows, history: Path, choice: Choice, now: datetime) -> Iterable[int]:
-    """Numbers of the deliveries that are named and match the filter, oldest first, marked or not."""
+def _numbers(rows: DeliveryRows, history: Path, choice: Choice, now: datetime) -> tuple[int, Iterable[int]]:
+    """How many deliveries are named and match the filter, marked or not, and their numbers, oldest first."""
+    if choice.filter is None and not choice.seqs:
+        return len(rows), _all_numbers(rows)
+    named = sorted(set(choice.seqs))
     if choice.filter is None:
-        return sorted(set(choice.seqs)) if choice.seqs else _all_numbers(rows)
+        return len(named), named
     found = find_in_history(history, choice.filter, now, job_fields=choice.job_fields)
-    return sorted(set(choice.seqs).intersection(found)) if choice.seqs else found
+    both = sorted(set(named).intersection(found)) if choice.seqs else found
+    return len(both), both
 
 
-def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice) -> Iterator[StoredDelivery]:
+def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice, bar: DeliveryBar) -> Iterator[StoredDelivery]:
     for seq in numbers:
+        bar.advance()
         stored = rows.stored(seq)
         if stored is None and choice.seqs:
             raise ProblemError(messages.no_delivery(seq))

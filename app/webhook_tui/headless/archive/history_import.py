@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TypeGuard
 
 from msgspec import Struct, field
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -25,6 +23,7 @@ from webhook_tui.domain.units import counted
 from webhook_tui.export.har import read_har
 from webhook_tui.export.json_lines import Imported, Skipped, read_jsonl
 from webhook_tui.headless import messages
+from webhook_tui.headless.archive.progress_bar import DeliveryBar
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import StoredCopies
 
@@ -52,14 +51,16 @@ class ImportReport(Struct):
         for reason, places in sorted(self.skipped.items(), key=lambda item: -len(item[1])):
             named = ", ".join(places[:_MOST_PLACES])
             more = "" if len(places) <= _MOST_PLACES else ", …"
-            yield f"not imported: {len(places)}  {visible(reason)} ({named}{more})"
+            yield f"not imported: {len(places):,}  {visible(reason)} ({named}{more})"
 
     def summary(self) -> str:
         """Return `12 deliveries imported as #45 to #56: 8 valid, 4 pending.`"""
         if not self.rows:
             return "0 deliveries imported."
         counts = Counter(row.verdict for row in self.rows)
-        verdicts = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in sorted(counts, key=list(counts).index))
+        verdicts = ", ".join(
+            f"{counts[verdict]:,} {verdict.value}" for verdict in sorted(counts, key=list(counts).index)
+        )
         first, last = self.rows[0].seq, self.rows[-1].seq
         numbers = f"#{first}" if first == last else f"#{first} to #{last}"
         return f"{counted(len(self.rows), 'delivery')} imported as {numbers}: {verdicts}."
@@ -115,15 +116,12 @@ async def _store(
         verification = check_signature(part.delivery.headers, part.delivery.body, ring, zone_now=now)
         row: DeliveryRow = await store.record(part.delivery, verification, account=account, answered=part.answered)
         await store.set_imported(row.seq, comment)
+        bar.advance()
         return row
 
-    columns = (BarColumn(40), TextColumn("{task.completed:,.0f} of {task.total:,.0f} deliveries"))
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("", total=len(parts))
+    with DeliveryBar(len(parts)) as bar:
         for start in range(0, len(parts), _BATCH):
             report.rows += await asyncio.gather(*map(record, parts[start : start + _BATCH]))
-            progress.update(task, completed=len(report.rows))
 
 
 def _is_wanted(part: Imported | Skipped, copies: StoredCopies, report: ImportReport) -> TypeGuard[Imported]:

@@ -6,7 +6,7 @@ import logging
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
+from webhook_tui.domain.events import Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
@@ -45,7 +45,7 @@ class Annotations:
 
     async def delete(self, seqs: tuple[int, ...] | None) -> None:
         """Delete deliveries; None: all but the marked ones."""
-        self._bus.publish(DeliveriesDeleted(await self._deletion.delete(seqs)))
+        self._bus.publish(await self._deletion.delete(seqs))
 
     async def runs(self) -> tuple[Run, ...]:
         """Return all runs, oldest first."""

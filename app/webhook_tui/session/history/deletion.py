@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from webhook_tui.domain.events import DeliveriesDeleted
 from webhook_tui.domain.status import Deletion
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
@@ -17,7 +18,7 @@ _QUIET_SECONDS = 0.3
 
 
 class DeliveryDeletion:
-    """Belongs to the session's loop. Its methods return how many were deleted, and raise ProblemError."""
+    """Belongs to the session's loop. Its methods raise ProblemError."""
 
     def __init__(self, store: DeliveryStore, status: StatusPublisher, clock: Clock) -> None:
         self._store = store
@@ -30,17 +31,20 @@ class DeliveryDeletion:
         """Stop what is under way after the batch that is being deleted."""
         self._stops += 1
 
-    async def delete(self, seqs: Sequence[int] | None) -> int:
-        """Delete these, marked or not; None: all but the marked ones."""
+    async def delete(self, seqs: Sequence[int] | None) -> DeliveriesDeleted:
+        """Delete these, marked or not; None: all but the marked ones. Return what came of it."""
+        stops = self._stops
         with self._progress() as advance:
             if seqs is None:
-                return await self._store.clear_except_marked(advance)
-            return await self._store.delete(seqs, advance)
+                count = await self._store.clear_except_marked(advance)
+            else:
+                count = await self._store.delete(seqs, advance)
+        return DeliveriesDeleted(count, is_stopped=self._stops != stops)
 
     async def prune(
         self, *, keep_days: int | None, keep_rows: int | None, now: datetime, running_seconds: float
     ) -> int:
-        """Delete old ones; the arguments are those of the store."""
+        """Delete old ones and return how many; the arguments are those of the store."""
         with self._progress() as advance:
             return await self._store.prune(
                 keep_days=keep_days,

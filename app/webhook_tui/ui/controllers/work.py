@@ -6,6 +6,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from webhook_tui.ui.long_work import LongWork, work_text
+from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 
 _INTERVAL_SECONDS = 0.25
@@ -45,14 +46,17 @@ class WorkController:
     @property
     def can_be_paused(self) -> bool:
         """Whether `pause` has something to pause or to resume."""
-        return any(work.pause is not None for work in self._works)
+        return self._pausable is not None
 
     def pause(self) -> None:
         """Pause the work that was begun last of those that can be paused, or resume it."""
-        for work in reversed(self._works):
-            if work.pause is not None:
-                work.pause()
-                return
+        work = self._pausable
+        if work is not None and work.pause is not None:
+            work.pause()
+
+    @property
+    def _pausable(self) -> LongWork | None:
+        return next((work for work in reversed(self._works) if work.pause is not None), None)
 
     def stop(self) -> None:
         """Stop the work that was begun last."""
@@ -70,3 +74,8 @@ class WorkController:
 
     def _show(self) -> None:
         self._screen.query_one(StatusBar).show_work(*work_text(self._works))
+        work, keys = self._pausable, self._screen.query_one(KeyBar)
+        labels = {"work.pause": "Resume"} if work is not None and work.is_paused else {}
+        if labels != keys.labels:
+            keys.labels = labels
+            self._screen.refresh_bindings()

@@ -27,8 +27,8 @@ class CommentDialog(Dialog[str]):
         yield Input(self._comment, id="comment", select_on_focus=False, max_length=2000)
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Keep it", "enter", id="keep")
+        yield KeyButton("Cancel", "esc", id="safe")
 
     def small_print(self) -> ComposeResult:
         yield self.paragraph("It stays with the delivery; comment:word filters by it.", classes="small-print")
@@ -48,7 +48,7 @@ class DeleteDeliveriesDialog(Dialog[bool]):
     def __init__(self, seq: int | None, total: int) -> None:
         """`seq`: the delivery to delete; None: all of `total` but the marked ones."""
         super().__init__()
-        self.TITLE_TEXT = "Delete all deliveries but the marked?" if seq is None else f"Delete delivery #{seq}?"
+        self.TITLE_TEXT = "Delete all deliveries except the marked?" if seq is None else f"Delete delivery #{seq}?"
         self._seq = seq
         self._total = total
 

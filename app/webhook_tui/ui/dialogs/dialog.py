@@ -1,4 +1,7 @@
-"""The base of all dialogs: a title, a body, and a row of buttons whose first is the safe one.
+"""The base of all dialogs: a title, a body, and a row of buttons.
+
+The first button is that for enter where enter carries out what was chosen or typed; in a question, and on a page, it
+is the safe one, which in a question has the focus.
 
 For 300 ms the key that opened the dialog is ignored, so that a key held down answers nothing; a dialog that warns, or
 that opens by itself, ignores every key for as long. Other keys typed before its widgets are mounted wait for them.
@@ -130,7 +133,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         yield from ()
 
     def buttons(self) -> ComposeResult:
-        """The buttons, the safe one first."""
+        """The buttons; the safe one has the id `safe`."""
         yield from ()
 
     def small_print(self) -> ComposeResult:

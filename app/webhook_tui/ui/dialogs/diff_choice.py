@@ -34,8 +34,8 @@ class MarkedDialog(Dialog[int]):
         yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Compare", "enter", id="take")
+        yield KeyButton("Cancel", "esc", id="safe")
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()

@@ -118,8 +118,8 @@ class CopyDialog(Dialog[Share]):
         yield Static(id="preview", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Copy", "enter", id="take")
+        yield KeyButton("Cancel", "esc", id="safe")
 
     def action_other(self, step: int) -> None:
         self._line.step(step)
@@ -163,8 +163,8 @@ class ExportDialog(Dialog[Share]):
         yield Field("into", Input(id="path", select_on_focus=False, compact=True))
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Export", "enter", id="take")
+        yield KeyButton("Cancel", "esc", id="safe")
 
     def small_print(self) -> ComposeResult:
         yield self.paragraph("", id="hint", classes="small-print")

@@ -30,8 +30,8 @@ class RunsDialog(Dialog[int]):
         yield Menu(self._items)
 
     def buttons(self) -> ComposeResult:
-        yield KeyButton("Close", "esc", id="safe")
         yield KeyButton("Show it", "enter", id="take")
+        yield KeyButton("Close", "esc", id="safe")
 
     def small_print(self) -> ComposeResult:
         yield self.paragraph("enter shows its deliveries: the filter run:3 does the same", classes="small-print")

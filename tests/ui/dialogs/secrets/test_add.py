@@ -21,7 +21,7 @@ TRIALS: list[tuple[dict[str, Any], str]] = [
     ({"matches": 1, "tried": 4}, "✓ explains 1 delivery that is invalid now · id 4124"),
     ({"matches": 2, "pending": 1, "tried": 4}, "✓ explains 2 deliveries that are not valid now · id 4124"),
     ({"tried": 44}, "matches none of 44 deliveries"),
-    ({"tried": 1000, "is_all": False}, "matches none of the newest 1000 deliveries"),
+    ({"tried": 1000, "is_all": False}, "matches none of the newest 1,000 deliveries"),
     ({}, "no delivery is invalid now"),
 ]
 

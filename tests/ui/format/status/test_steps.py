@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.ui.fake_session import LISTENING, LIVE, NOW, RUNNING, WAITING
 from webhook_tui.domain.errors import Problem
-from webhook_tui.domain.status import ReceiverState, TunnelState, TunnelStatus, WebhookState
+from webhook_tui.domain.status import Counts, ReceiverState, TunnelState, TunnelStatus, WebhookState
 from webhook_tui.ui.format.status.steps import next_step, steps
 
 
@@ -37,3 +37,11 @@ def test_the_steps_follow_the_route() -> None:
                     webhook=replace(RUNNING.webhook, state=webhook),
                 )
                 assert all(step.text for step in steps(status, NOW))
+
+
+def test_after_all_were_deleted_no_ping_is_waited_for() -> None:
+    """The steps are shown again, and deliveries came all the same."""
+    status = replace(RUNNING, counts=Counts(received=1200, good=1200))
+    last = steps(status, NOW + timedelta(minutes=4))[-1]
+    assert last.text == "1,200 received in this run; none is in the history any more"
+    assert "no ping for" in steps(replace(status, counts=Counts()), NOW + timedelta(minutes=4))[-1].text

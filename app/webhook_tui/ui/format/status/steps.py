@@ -152,6 +152,8 @@ def _webhook(status: SessionStatus, now: datetime) -> Step:
 
 def _ping(status: SessionStatus, now: datetime) -> Step:
     webhook = status.webhook
+    if received := status.counts.received:
+        return Step(ON, "delivery", f"{units.count(received)} received in this run; none is in the history any more")
     match webhook.state:
         case WebhookState.REGISTERED:
             since = webhook.registered_at or webhook.since

@@ -31,6 +31,8 @@ _NOT_IN_DETAIL = frozenset(
     }
 )
 """Actions that work in the detail, too, but have no room in its footer."""
+_WORK = ("work.stop", "work.pause")
+"""Actions that come second wherever the focus is: they are available only while long work is under way."""
 _TYPING = (
     "filter.drop",
     "filter.list",
@@ -78,6 +80,8 @@ class KeyBar(Footer):
         super().__init__(show_command_palette=False)
         self.can_drop_term = False
         """Whether nothing matches the filter that is typed."""
+        self.labels: Mapping[str, str] = {}
+        """Labels in place of the bindings' own, by the id of the action."""
         self._shown: list[_Key] = []
 
     def compose(self) -> ComposeResult:
@@ -108,12 +112,14 @@ class KeyBar(Footer):
             keys = sorted(typing, key=lambda key: _TYPING.index(key.id))
         if keys and keys[0].id == "detail.back":
             keys = [key for key in keys if key.id not in _NOT_IN_DETAIL]
+        work = [key for key in keys[1:] if key.id in _WORK]
+        keys = [*keys[:1], *work, *(key for key in keys[1:] if key.id not in _WORK)]
         last = keys[-2:] if len(keys) > _MOST else []
         return [*keys[: _MOST - len(last)], *last]
 
     def _all(self) -> dict[str, _Key]:
         """Return the first key of each action; the focused widget may have `key_labels` for some ids."""
-        labels: Mapping[str, str] = getattr(self.screen.focused, "key_labels", {})
+        labels: Mapping[str, str] = {**self.labels, **getattr(self.screen.focused, "key_labels", {})}
         found: dict[str, _Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:
