@@ -144,7 +144,7 @@ async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
         await played.press("h")
         await played.dialog_closed()
         await played.until("◐ paused 50 %")
-        assert "P Pause" in played.lines()[-1]
+        await played.until(lambda: "P Resume" in played.lines()[-1])
         await played.press("P")
         await played.requested(PauseReplay(is_paused=False))
         played.session.emit(ReplayAdvanced(replace(FIRST, good=6, current=7)))
