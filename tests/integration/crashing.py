@@ -17,6 +17,7 @@ from webhook_tui.session.session import Session
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.ui.screens.main import MainScreen
+from webhook_tui.ui.terminal.graphics import Graphics
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 
 CANARY = "value-of-a-variable"
@@ -79,6 +80,7 @@ FAULTS: dict[str, tuple[type[Any] | ModuleType, str, Callable[..., Any]]] = {
     "other_user": (DeliveryStore, "open", _open_as_other_user),
     "session": (Session, "run", _fail),
     "task": (Retention, "run", _fail_later),
+    "no_answer_deadline": (Graphics, "_on_silence", lambda _graphics: None),
     "old_mcp": (importlib.metadata, "version", lambda _name: "1.9"),
 }
 
