@@ -38,11 +38,6 @@ class ChoiceLine(Static, can_focus=True):
             super().__init__()
             self.line = line
 
-        @property
-        def control(self) -> ChoiceLine:
-            """The line, for the selector of `on`."""
-            return self.line
-
     def __init__(
         self,
         choices: Sequence[tuple[str, str]],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from webhook_tui.ui.widgets.detail.find_input import FindInput
@@ -30,21 +30,6 @@ class LastLine(Horizontal):
         & > #notes { width: auto; max-width: 60%; margin: 0 0 0 1; }
     }
     """
-
-    class Found(Message):
-        """The user entered what to search for; "" ends the search."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Queried(Message):
-        """The user typed a query, or with `is_done` entered it; "" ends the query."""
-
-        def __init__(self, expression: str, *, is_done: bool) -> None:
-            super().__init__()
-            self.expression = expression
-            self.is_done = is_done
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,24 +60,7 @@ class LastLine(Horizontal):
         """Empty the query's input."""
         self.query_one(QueryInput).value = ""
 
-    def on_find_input_done(self, event: FindInput.Done) -> None:
-        event.stop()
+    @on(FindInput.Done)
+    @on(QueryInput.Kept)
+    def _show_texts(self) -> None:
         self.remove_class("-typing")
-        self.post_message(self.Found(event.text))
-
-    def on_query_input_typed(self, event: QueryInput.Typed) -> None:
-        event.stop()
-        self.post_message(self.Queried(event.text, is_done=False))
-
-    def on_query_input_kept(self, event: QueryInput.Kept) -> None:
-        event.stop()
-        self._close_query(event.text)
-
-    def on_query_input_ended(self, event: QueryInput.Ended) -> None:
-        event.stop()
-        self._close_query("")
-
-    def _close_query(self, expression: str) -> None:
-        self.query_one(QueryInput).close()
-        self.remove_class("-typing")
-        self.post_message(self.Queried(expression, is_done=True))

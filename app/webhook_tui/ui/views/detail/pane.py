@@ -245,7 +245,7 @@ class DetailPane(Vertical):
         if not self._bodies.text_tab:
             self.choose(PAYLOAD)
 
-    def on_last_line_found(self, event: LastLine.Found) -> None:
+    def on_find_input_done(self, event: FindInput.Done) -> None:
         """Go to the first match, the body in focus."""
         event.stop()
         self._bodies.find(event.text)
@@ -268,13 +268,16 @@ class DetailPane(Vertical):
         self.post_message(self.QueryChecked(result.mistake))
         self._show_last_line()
 
-    def on_last_line_queried(self, event: LastLine.Queried) -> None:
-        """Run the query; once it is entered, its result gets the focus."""
+    def on_query_input_typed(self, event: QueryInput.Typed) -> None:
         event.stop()
-        if event.is_done:
-            self._bodies.view.focus()
-            self.post_message(self.QueryChecked(None))
-        self._set_query(event.expression)
+        self._set_query(event.text)
+
+    def on_query_input_kept(self, event: QueryInput.Kept) -> None:
+        """Run the query; its result gets the focus."""
+        event.stop()
+        self._bodies.view.focus()
+        self.post_message(self.QueryChecked(None))
+        self._set_query(event.text)
 
     def _set_query(self, expression: str) -> None:
         if expression == self._query.expression:

@@ -31,10 +31,7 @@ class QueryInput(Input):
             self.text = text
 
     class Kept(Typed):
-        """The user keeps the query."""
-
-    class Ended(Message):
-        """The user ends the query."""
+        """The user keeps the query; "" ends it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,17 +44,15 @@ class QueryInput(Input):
         self.add_class("-open")
         self.focus()
 
-    def close(self) -> None:
+    def action_keep(self) -> None:
         """Hide the input; its text stays."""
         self._forget_pause()
         self.remove_class("-open")
-
-    def action_keep(self) -> None:
         self.post_message(self.Kept(self.value.strip()))
 
     def action_give_up(self) -> None:
         self.value = ""
-        self.post_message(self.Ended())
+        self.action_keep()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -112,19 +112,6 @@ class TableContent(Protocol):
         """Why the rows of that frame could not be read, which stands in their place; "": they could."""
 
 
-class _TableMessage(Message):
-    """What a table posts."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__()
-        self.table = table
-
-    @property
-    def control(self) -> Table:
-        """The table, for the selector of `on`."""
-        return self.table
-
-
 class Table(LineView):
     """Rows, one a line, under a heading that does not scroll."""
 
@@ -145,42 +132,41 @@ class Table(LineView):
     empty: reactive[str] = reactive("")
     """One line of our own words that stands where the rows would, when there are none."""
 
-    class CursorMoved(_TableMessage):
+    class CursorMoved(Message):
         """Another row is under the cursor, by a key or (`by_itself`) by following the last one; None: there is none."""
 
-        def __init__(self, table: Table, key: Hashable | None, *, by_itself: bool) -> None:
-            super().__init__(table)
+        def __init__(self, key: Hashable | None, *, by_itself: bool) -> None:
+            super().__init__()
             self.key = key
             self.by_itself = by_itself
 
-    class RowOpened(_TableMessage):
+    class RowOpened(Message):
         """Enter or a double click on a row."""
 
-        def __init__(self, table: Table, key: Hashable) -> None:
-            super().__init__(table)
+        def __init__(self, key: Hashable) -> None:
+            super().__init__()
             self.key = key
 
-    class PartClicked(_TableMessage):
+    class PartClicked(Message):
         """A click on a part of a row that means more than choosing it; the cursor is on the row."""
 
-        def __init__(self, table: Table, part: str) -> None:
-            super().__init__(table)
+        def __init__(self, part: str) -> None:
+            super().__init__()
             self.part = part
 
-    class HeadingClicked(_TableMessage):
+    class HeadingClicked(Message):
         """The rows are to be sorted by the column of that name."""
 
-        def __init__(self, table: Table, name: str) -> None:
-            super().__init__(table)
+        def __init__(self, name: str) -> None:
+            super().__init__()
             self.name = name
 
-    class FollowChanged(_TableMessage):
+    class FollowChanged(Message):
         """Following began, waits or ended, or the number of rows below the cursor is another."""
 
-        def __init__(self, table: Table, following: bool, waits: bool, below: int) -> None:
-            super().__init__(table)
+        def __init__(self, following: bool, below: int) -> None:
+            super().__init__()
             self.following = following
-            self.waits = waits
             self.below = below
 
     def __init__(
@@ -270,7 +256,7 @@ class Table(LineView):
 
     def action_open(self) -> None:
         if self._cursor_key is not None:
-            self.post_message(self.RowOpened(self, self._cursor_key))
+            self.post_message(self.RowOpened(self._cursor_key))
 
     def action_end(self) -> None:
         """Go to the last row and follow it, also when there is none yet."""
@@ -287,7 +273,7 @@ class Table(LineView):
             part = self._content.part_at(place, event.get_content_offset_capture(self).x)
             self.move_to_place(place)
             if part is not None:
-                self.post_message(self.PartClicked(self, part))
+                self.post_message(self.PartClicked(part))
         elif event.chain == 2:
             self.action_open()
 
@@ -297,7 +283,7 @@ class Table(LineView):
             return
         event.stop()
         if (name := self._content.heading_at(offset.x)) is not None:
-            self.post_message(self.HeadingClicked(self, name))
+            self.post_message(self.HeadingClicked(name))
 
     def scroll_by_hand(self, top: int) -> None:
         """Who scrolls away from the last row does not follow it; who comes back to it does."""
@@ -368,7 +354,7 @@ class Table(LineView):
         if key != self._cursor_key:
             self._cursor_key = key
             self._content.visited(key)
-            self.post_message(self.CursorMoved(self, key, by_itself=self._is_following))
+            self.post_message(self.CursorMoved(key, by_itself=self._is_following))
 
     def _keep_in_view(self) -> None:
         if self.follows_now and self.page > 0:
@@ -379,7 +365,7 @@ class Table(LineView):
         state = (self.following, self.waits, self.below)
         if state != self._posted:
             self._posted = state
-            self.post_message(self.FollowChanged(self, *state))
+            self.post_message(self.FollowChanged(self.following, self.below))
 
     # Drawing
 
