@@ -28,7 +28,7 @@ async def echo() -> AsyncIterator[Echo]:
 @pytest.fixture
 async def sender(echo: Echo) -> AsyncIterator[OutboundSender]:
     """A sender whose origin is the echo."""
-    sender = OutboundSender(f"{echo.url}/base?x=1", timeout_seconds=5)
+    sender = OutboundSender(f"{echo.url}/base?x=1", timeout_seconds=TIMEOUT_SECONDS)
     yield sender
     await sender.aclose()
 
@@ -95,7 +95,7 @@ async def test_headers_and_body_arrive_as_given(echo: Echo, sender: OutboundSend
 async def test_header_names_go_out_in_the_case_they_were_given() -> None:
     """The bytes on the wire are inspected, since servers lower the names."""
     async with raw_server(b"HTTP/1.1 204 No Content\r\nX-Back: 1\r\n\r\n") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS)
         reply = await sender.send("POST", "/", ((b"X-wEBHOOK-Event", b"ping"),), b"{}")
         await sender.aclose()
 
@@ -105,7 +105,7 @@ async def test_header_names_go_out_in_the_case_they_were_given() -> None:
 
 async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo) -> None:
     """As every client does it."""
-    sender = OutboundSender(echo.url.replace("//", "//ada:lovelace@"), timeout_seconds=5)
+    sender = OutboundSender(echo.url.replace("//", "//ada:lovelace@"), timeout_seconds=TIMEOUT_SECONDS)
     await sender.send("POST", "/", (), b"")
     await sender.aclose()
 
@@ -115,7 +115,7 @@ async def test_a_user_in_the_base_url_is_sent_as_basic_authorization(echo: Echo)
 async def test_a_redirect_is_an_answer_and_not_followed() -> None:
     """The server cannot redirect us."""
     async with raw_server(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS)
         reply = await sender.send("GET", "/", (), b"")
         await sender.aclose()
 
@@ -126,7 +126,7 @@ async def test_a_redirect_is_an_answer_and_not_followed() -> None:
 async def test_the_environments_proxy_sees_nothing(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
     """With HTTP_PROXY set to a dead port, requests still arrive."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    sender = OutboundSender(echo.url, timeout_seconds=5)
+    sender = OutboundSender(echo.url, timeout_seconds=TIMEOUT_SECONDS)
 
     reply = await sender.send("POST", "/", (), b"")
     await sender.aclose()
@@ -137,7 +137,7 @@ async def test_the_environments_proxy_sees_nothing(echo: Echo, monkeypatch: pyte
 async def test_a_compressed_answer_is_given_back_unchanged() -> None:
     """The body fits the headers that arrived with it."""
     async with raw_server(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS)
         reply = await sender.send("POST", "/", (), b"")
         await sender.aclose()
 
@@ -164,7 +164,9 @@ async def test_a_compressed_answer_is_given_back_unchanged() -> None:
 async def test_no_answer_has_a_reason(answer: bytes | None, failure: Failure, reason: str) -> None:
     """Each way of getting no answer is a SendError with a clause for people."""
     async with raw_server(answer) as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=0.2 if answer is None else 5, longest_reply=4096)
+        sender = OutboundSender(
+            wire.url, timeout_seconds=0.2 if answer is None else TIMEOUT_SECONDS, longest_reply=4096
+        )
         with pytest.raises(SendError) as caught:
             await sender.send("POST", "/", (), b"{}")
         await sender.aclose()
@@ -198,7 +200,9 @@ async def test_an_answer_whose_status_arrived_is_an_answer(
 ) -> None:
     """Whatever happens to its body: the beginning is kept, and why there is no more."""
     async with raw_server(answer, closes=closes) as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=0.5 if cut is Failure.UNFINISHED else 5, longest_reply=4096)
+        sender = OutboundSender(
+            wire.url, timeout_seconds=0.5 if cut is Failure.UNFINISHED else TIMEOUT_SECONDS, longest_reply=4096
+        )
         reply = await sender.send("POST", "/", (), b"{}")
         await sender.aclose()
 
@@ -226,7 +230,7 @@ async def test_a_server_that_expects_tls_is_named() -> None:
 async def test_a_reused_connection_that_dies_without_an_answer_is_replaced_once(dies: str) -> None:
     """The server closed it while it was idle: the request goes over a new connection."""
     async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", resets=dies == "RST") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS, is_app=True)
         replies = [await sender.send("POST", "/", (), body) for body in (b"1", b"2", b"3")]
         await sender.aclose()
 
@@ -237,7 +241,7 @@ async def test_a_reused_connection_that_dies_without_an_answer_is_replaced_once(
 async def test_only_to_an_app_is_a_request_sent_again() -> None:
     """A test of who closes connections sees each request once."""
     async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS)
         await sender.send("POST", "/", (), b"1")
         with pytest.raises(SendError):
             await sender.send("POST", "/", (), b"2")
@@ -249,7 +253,7 @@ async def test_only_to_an_app_is_a_request_sent_again() -> None:
 async def test_what_was_partly_answered_is_not_sent_again() -> None:
     """A byte of an answer says that the request arrived."""
     async with closing_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", last=b"HTTP/1.1 2") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS, is_app=True)
         await sender.send("POST", "/", (), b"1")
         with pytest.raises(SendError) as caught:
             await sender.send("POST", "/", (), b"2")
@@ -262,7 +266,7 @@ async def test_what_was_partly_answered_is_not_sent_again() -> None:
 async def test_a_new_connection_that_dies_is_not_replaced() -> None:
     """The app got the request, and closed."""
     async with closing_server(b"") as wire:
-        sender = OutboundSender(wire.url, timeout_seconds=5, is_app=True)
+        sender = OutboundSender(wire.url, timeout_seconds=TIMEOUT_SECONDS, is_app=True)
         with pytest.raises(SendError):
             await sender.send("POST", "/", (), b"1")
         await sender.aclose()
@@ -274,7 +278,7 @@ async def test_a_new_connection_that_dies_is_not_replaced() -> None:
 async def test_names_of_this_machine_need_no_dns(echo: Echo, host: str) -> None:
     """The app is reached, and sees the name that was written."""
     port = echo.url.rpartition(":")[2]
-    sender = OutboundSender(f"http://{host}:{port}", timeout_seconds=5)
+    sender = OutboundSender(f"http://{host}:{port}", timeout_seconds=TIMEOUT_SECONDS)
     await sender.send("POST", "/", (), b"")
     await sender.aclose()
 
@@ -286,7 +290,7 @@ async def test_a_refused_connection_has_a_reason() -> None:
     gone = bind("127.0.0.1", 0, exact=True)
     port = gone.getsockname()[1]
     gone.close()
-    sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=5)
+    sender = OutboundSender(f"http://127.0.0.1:{port}", timeout_seconds=TIMEOUT_SECONDS)
 
     with pytest.raises(SendError, match="the connection was refused"):
         await sender.send("POST", "/", (), b"{}")

@@ -65,7 +65,7 @@ async def test_find_mark_compare_export_and_delete(tmp_path: Path, monkeypatch: 
         screen.press("d")
         await screen.until(re.compile(r"Deleted \d+ deliver").search)
         await screen.until(lambda text: not re.search(r"^.? +2  \d\d:", text, re.MULTILINE))
-        assert re.search(r"^.?◆  1  ", screen.screen, re.MULTILINE)
+        await screen.until(re.compile(r"^.?◆  1  ", re.MULTILINE).search)
         screen.press("q")
         assert await screen.ended() == 0
     (line,) = (tmp_path / "deliveries.jsonl").read_text().splitlines()

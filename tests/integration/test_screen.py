@@ -125,7 +125,7 @@ async def test_ping_register_delete() -> None:
         assert url_at(sandbox) is None
         await screen.pressing("u", lambda text: _count(text) == 4)
         assert url_at(sandbox) is not None
-        assert screen.screen.count("✓ valid") + screen.screen.count("◷ older") >= 4
+        await screen.until(lambda text: text.count("✓ valid") + text.count("◷ older") >= 4)
 
 
 async def test_the_secret_is_masked_until_it_is_asked_for() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.echo import echo
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
@@ -17,7 +18,7 @@ SECRET = Secret("s")
 
 
 def _run(url: str) -> int:
-    return send.run("ping", url, SECRET, b"{}", timeout_seconds=5.0)
+    return send.run("ping", url, SECRET, b"{}", timeout_seconds=TIMEOUT_SECONDS)
 
 
 @pytest.mark.parametrize(
