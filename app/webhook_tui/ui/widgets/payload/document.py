@@ -54,20 +54,14 @@ class Fold(NamedTuple):
 
 
 class Document(Protocol):
-    """Lines 0 to `line_count - 1`."""
+    """Lines 0 to `line_count - 1`; without paths, folds and wrapping, unless a document says otherwise."""
 
-    @property
-    def kind(self) -> Kind:
-        """The format in which the body is shown."""
-
-    @property
-    def heading(self) -> str:
-        """A line above the others that does not scroll; "" for none."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Remarks on the body, one short phrase each."""
+    kind: Kind
+    """The format in which the body is shown."""
+    heading: str
+    """A line above the others that does not scroll; "" for none."""
+    notes: tuple[str, ...]
+    """Remarks on the body, one short phrase each."""
 
     @property
     def line_count(self) -> int:
@@ -80,21 +74,23 @@ class Document(Protocol):
     def line(self, index: int, cells: int, /) -> Line:
         """The beginning of a line, enough to fill `cells` cells."""
 
-    def path_at(self, index: int, /) -> str:
+    def path_at(self, _index: int, /) -> str:
         """The JSON path of a line, `$.data.job_id`; "" if there is none."""
-        ...
+        return ""
 
-    def fold_at(self, index: int, /) -> Fold | None:
+    def fold_at(self, _index: int, /) -> Fold | None:
         """The object or array that begins on this line."""
+        return None
 
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line from `start` on that holds `text`, ignoring case; None if none does."""
 
-    def fitted(self, width: int, /) -> Document:
-        """The same laid out for a view `width` cells wide."""
+    def fitted(self, _width: int, /) -> Document:
+        """The same laid out for a view so many cells wide."""
+        return self
 
 
-class TextDocument:
+class TextDocument(Document):
     """A body's own lines as plain text."""
 
     kind: Kind = "text"
@@ -123,21 +119,9 @@ class TextDocument:
         pieces = (Piece(shown, "text"), *cut_sign(raw, part))
         return Line(str(index + 1), pieces, differs=shown != text, more=len(part) < len(raw))
 
-    def path_at(self, _index: int, /) -> str:
-        """Text has no paths."""
-        return ""
-
-    def fold_at(self, _index: int, /) -> Fold | None:
-        """Text cannot be folded."""
-        return None
-
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line that holds `text`."""
         return self.lines.find(text, start, backwards=backwards)
-
-    def fitted(self, _width: int, /) -> Document:
-        """Text is not wrapped."""
-        return self
 
 
 def beginning(raw: bytes, cells: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhook_tui.ui.widgets.payload.document import Document, Fold, Kind, Line, Piece
+from webhook_tui.ui.widgets.payload.document import Document, Kind, Line, Piece
 
 _WIDE = 16
 _NARROW = 8
@@ -10,7 +10,7 @@ _WIDE_FROM = 78
 """Columns of the view from which sixteen bytes have room in a line."""
 
 
-class HexDocument:
+class HexDocument(Document):
     """Bytes, sixteen a line, or eight in a narrow view."""
 
     kind: Kind = "hex"
@@ -42,14 +42,6 @@ class HexDocument:
         characters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in part)
         pieces = (Piece("  ".join(groups).ljust(width), "number"), Piece(f" {characters}", "string"))
         return Line(f"{start:08x}", pieces)
-
-    def path_at(self, _index: int, /) -> str:
-        """Bytes have no paths."""
-        return ""
-
-    def fold_at(self, _index: int, /) -> Fold | None:
-        """Bytes cannot be folded."""
-        return None
 
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line in which `text` begins, as UTF-8."""

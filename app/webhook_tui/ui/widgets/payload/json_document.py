@@ -42,7 +42,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LONGEST_KEY = 64
 
 
-class JsonDocument:
+class JsonDocument(Document):
     """Indented JSON. Its structure is read from the indentation, which is safe: no JSON string holds a newline."""
 
     kind: Kind = "json"
@@ -115,10 +115,6 @@ class JsonDocument:
     def find(self, text: str, start: int, *, backwards: bool) -> int | None:
         """The nearest line that holds `text`."""
         return self.lines.find(text, start, backwards=backwards)
-
-    def fitted(self, _width: int, /) -> Document:
-        """JSON is not wrapped."""
-        return self
 
     def _opener(self, start: int, indent: int) -> int:
         """The offset of the line that opens what the line at `start` is in or closes."""

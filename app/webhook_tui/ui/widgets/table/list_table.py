@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from webhook_tui.ui.symbols import Symbols, glyphs
 from webhook_tui.ui.widgets.line_view import movement_bindings
-from webhook_tui.ui.widgets.table.table import Table
+from webhook_tui.ui.widgets.table.table import Table, TableContent
 
 T = TypeVar("T")
 Cell: TypeAlias = tuple[str, str]
@@ -49,7 +49,7 @@ class TableSpec(Struct, Generic[T], frozen=True):
     """Between two columns, for a width in cells."""
 
 
-class ListTable(Generic[T]):
+class ListTable(TableContent, Generic[T]):
     """What a table of things shows, the newest last; `widget` is the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -90,11 +90,6 @@ class ListTable(Generic[T]):
         return self._bindings
 
     @property
-    def can_follow(self) -> bool:
-        """Always."""
-        return True
-
-    @property
     def indent(self) -> int:
         """As the first column's."""
         return _MARGIN
@@ -110,22 +105,6 @@ class ListTable(Generic[T]):
     def nearest(self, key: Hashable, place: int) -> int:  # noqa: ARG002 -- of every table
         """The place where it was."""
         return min(place, len(self._things) - 1)
-
-    def heading_at(self, column: int) -> str | None:  # noqa: ARG002 -- of every table
-        """None: they are not sorted by a click."""
-        return None
-
-    def part_at(self, place: int, column: int) -> str | None:  # noqa: ARG002 -- the protocol's
-        """Nothing: a click chooses the row."""
-        return None
-
-    def visited(self, key: Hashable) -> None:
-        """Change nothing."""
-
-    @property
-    def failure(self) -> str:
-        """None: they are in memory."""
-        return ""
 
     def frame(self) -> _Frame[T]:
         """Draw the things as they are now."""

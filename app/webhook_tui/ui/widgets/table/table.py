@@ -72,7 +72,7 @@ class TableFrame(Protocol):
 
 
 class TableContent(Protocol):
-    """What a table shows."""
+    """What a table shows; it follows the newest row, and a click means no more than choosing one, unless it says so."""
 
     @property
     def bindings(self) -> Sequence[BindingType]:
@@ -81,6 +81,7 @@ class TableContent(Protocol):
     @property
     def can_follow(self) -> bool:
         """Whether the last row is the newest one."""
+        return True
 
     @property
     def indent(self) -> int:
@@ -95,14 +96,17 @@ class TableContent(Protocol):
     def nearest(self, key: Hashable, place: int) -> int:
         """Where the cursor goes when its row is gone; it was at `place`."""
 
-    def heading_at(self, column: int) -> str | None:
+    def heading_at(self, _column: int, /) -> str | None:
         """The name by which rows are sorted after a click on the heading there."""
+        return None
 
-    def part_at(self, place: int, column: int) -> str | None:
+    def part_at(self, _place: int, _column: int, /) -> str | None:
         """The name of what a click there means besides choosing the row; None: nothing."""
+        return None
 
-    def visited(self, key: Hashable) -> None:
+    def visited(self, _key: Hashable, /) -> None:
         """The cursor stands on this row now."""
+        return
 
     def frame(self) -> TableFrame:
         """What draws the next frame."""
@@ -110,6 +114,7 @@ class TableContent(Protocol):
     @property
     def failure(self) -> str:
         """Why the rows of that frame could not be read, which stands in their place; "": they could."""
+        return ""
 
 
 class Table(LineView):
