@@ -172,3 +172,15 @@ async def test_a_query_under_way_fails_when_the_session_ends(tmp_path: Path, mon
         await asyncio.wait_for(is_asked.wait(), TIMEOUT_SECONDS)
     with pytest.raises(ProblemError, match="not running"):
         future.result(timeout=TIMEOUT_SECONDS)
+
+
+async def test_the_answer_to_a_query_that_its_asker_gave_up_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A front end that cancels the asyncio future of a query disturbs neither the session nor its log."""
+    async with watching(tmp_path) as running:
+        asked = running.session.query(ListRuns())
+        asyncio.wrap_future(asked).cancel()
+        assert await asyncio.wait_for(asyncio.to_thread(asked.result), TIMEOUT_SECONDS)
+        assert await running.answer(ListRuns())
+    assert [record.getMessage() for record in caplog.records if "InvalidState" in str(record.exc_info)] == []

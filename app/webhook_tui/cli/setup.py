@@ -159,8 +159,8 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
     places, _ = obj
     for name, path in (
         ("config", places.config_file),
-        ("deliveries", places.deliveries),
-        ("accounts", places.accounts),
+        ("history", places.deliveries),
+        ("secrets", places.accounts),
         ("screen", places.preferences),
         ("log", places.log),
         ("session log", places.session_log),

@@ -32,7 +32,10 @@ class SessionPort(Protocol):
         """Send a command, from any thread; its outcome is an event. Waits for `run`; ignored after its end."""
 
     def query(self, query: Query[Answer]) -> Future[Answer]:
-        """Ask, from any thread; the future fails with ProblemError when there is no answer."""
+        """Ask, from any thread; the future fails with ProblemError when there is no answer.
+
+        A query that was asked is answered: to cancel the future has no effect, also where an asyncio future wraps it.
+        """
 
     def stop(self) -> None:
         """Shut down and return from `run`, from any thread; repeated calls have no effect."""

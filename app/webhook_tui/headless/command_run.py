@@ -104,7 +104,7 @@ class CommandEnded(ExitCondition):
             self._code = 128 - code if code < 0 else code
             seconds = time.monotonic() - self._began
             name = visible(Path(self._line.arguments[0]).name)
-            sys.stderr.write(f"{name} ended with {self._code} after {seconds:.3g} s.\n")
+            sys.stderr.write(f"{name} ended with {self._code} after {seconds:.1f} s.\n")
             if self._arrived is not None:
                 self._arrived.begin_now()
         is_arrived = self._arrived is None or self._arrived.is_met()

@@ -162,6 +162,7 @@ class Session:
     def query(self, query: Query[Answer]) -> Future[Answer]:
         """Ask; the future fails with ProblemError when there is no answer, also because the session ends."""
         future: Future[Answer] = Future()
+        future.set_running_or_notify_cancel()
         is_asked = False
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended

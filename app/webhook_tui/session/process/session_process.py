@@ -126,6 +126,7 @@ class SessionProcess:
     def query(self, query: Query[Answer]) -> Future[Answer]:
         """Send a query, from any thread; without an answer, and after the end, the future fails with ProblemError."""
         future: Future[Answer] = Future()
+        future.set_running_or_notify_cancel()
         with self._lock:
             if self._has_ended:
                 future.set_exception(ProblemError(messages.HAS_ENDED))

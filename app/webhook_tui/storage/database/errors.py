@@ -64,7 +64,10 @@ NOT_SAVED = Problem(
 
 def no_history(path: Path) -> Problem:
     """The history that a command reads does not exist."""
-    return Problem(f"There is no history at {path}.", "Receive a delivery first, or name another with --db F.")
+    return Problem(
+        f"There is no history at {path}.",
+        "Receive a delivery first (--sandbox keeps none without --db), or use --db F.",
+    )
 
 
 def not_a_history(path: Path) -> Problem:
