@@ -14,8 +14,7 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from webhook_tui.cli.help import Group, hide_options
-from webhook_tui.cli.options import ANSWER, NOTIFY, SecretType, option, output_format, shared_options
-from webhook_tui.config import IMAGES
+from webhook_tui.cli.options import ANSWER, SecretType, output_format, screen_options, shared_options
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -196,10 +195,7 @@ def config_commands() -> None:
 
 @config_commands.command("show", examples=_EXAMPLES)
 @shared_options
-@option("--theme", help="Colours of the screen.")
-@option("--notify", type=NOTIFY, metavar="WHAT,...", help="Ring and notify for these.")
-@option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
-@option("--images", type=click.Choice(IMAGES), default="auto", help="Draw images as the terminal can, or like this.")
+@screen_options
 @output_format("text", "json")
 @click.pass_context
 def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:

@@ -18,9 +18,9 @@ from webhook_tui.cli.config import (
     profile_option,
 )
 from webhook_tui.cli.help import Group
-from webhook_tui.cli.options import NOTIFY, option, shared_options
+from webhook_tui.cli.options import screen_options, shared_options
 from webhook_tui.cli.settings import has_screen, leave, note, reopen_terminal, run_settings
-from webhook_tui.config import IMAGES, Settings, read_config
+from webhook_tui.config import Settings, read_config
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.encoding import configure_streams
 from webhook_tui.headless import messages
@@ -97,21 +97,7 @@ def _sections() -> Mapping[str, Sequence[click.Command]]:
     sections=_sections,
 )
 @shared_options
-@option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's.")
-@option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only.")
-@option(
-    "--images",
-    type=click.Choice(IMAGES),
-    default="auto",
-    show_default=True,
-    help="Draw images as the terminal can, with kitty graphics, or with half blocks.",
-)
-@option(
-    "--notify",
-    type=NOTIFY,
-    metavar="WHAT,...",
-    help="Ring and notify for: invalid, lost, job (a job is done).",
-)
+@screen_options
 @click.version_option(__version__, "--version", prog_name="webhook-tui", message="%(prog)s %(version)s")
 @click.pass_context
 def root(ctx: click.Context, /, **given: Any) -> None:

@@ -11,6 +11,7 @@ import click
 from webhook_tui.config import (
     API_URL,
     HOST,
+    IMAGES,
     KEEP_DAYS,
     KEEP_ROWS,
     PORT,
@@ -348,6 +349,22 @@ shared_options = together(
     ),
 )
 """The options of every command with a session."""
+
+screen_options = together(
+    option("--theme", help="Colours of the screen: webhook-dark, webhook-light, or one of Textual's."),
+    option("--ascii", "ascii", is_flag=True, help="Draw with ASCII only."),
+    option(
+        "--images",
+        type=click.Choice(IMAGES),
+        default="auto",
+        show_default=True,
+        help="Draw images as the terminal can, with kitty graphics, or with half blocks.",
+    ),
+    option(
+        "--notify", type=NOTIFY, metavar="WHAT,...", help="Ring and notify for: invalid, lost, job (a job is done)."
+    ),
+)
+"""The options of the screen."""
 
 
 def job_fields_from(values: Mapping[str, Any]) -> JobFields:

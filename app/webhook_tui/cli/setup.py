@@ -12,9 +12,9 @@ import click.shell_completion
 
 from webhook_tui.cli.config import config_warnings, option_text, option_values, places_and_config
 from webhook_tui.cli.help import command, hide_options
-from webhook_tui.cli.options import FILE, NOTIFY, account_options, option, output_format, shared_options
+from webhook_tui.cli.options import FILE, account_options, output_format, screen_options, shared_options
 from webhook_tui.cli.settings import note, settings_from
-from webhook_tui.config import IMAGES, Settings, named_filters, read_secret_file
+from webhook_tui.config import Settings, named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
 from webhook_tui.places import Places
 
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     ),
 )
 @shared_options
-@option("--theme", hidden=True)
-@option("--notify", type=NOTIFY, hidden=True)
-@option("--ascii", "ascii", is_flag=True, hidden=True)
-@option("--images", type=click.Choice(IMAGES), default="auto", hidden=True)
+@screen_options
 @click.option("--bundle", "bundle_path", type=FILE, help="Write a redacted report for a bug report to this file.")
 @output_format("text", "json")
 @click.pass_context
