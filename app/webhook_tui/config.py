@@ -111,6 +111,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def all_secrets(self) -> tuple[Secret, ...]:
+        """Every secret and token that the options give."""
+        tokens = (token for token in (self.token, self.ngrok_authtoken) if token is not None)
+        return (*self.secrets, *self.file_secrets, *tokens)
+
+    @property
     def deliveries_path(self) -> Path | None:
         """The database to use; None: a temporary one."""
         if self.db is not None:

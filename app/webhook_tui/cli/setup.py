@@ -14,7 +14,7 @@ from webhook_tui.cli.config import config_warnings, option_text, option_values, 
 from webhook_tui.cli.help import command, hide_options
 from webhook_tui.cli.options import FILE, account_options, output_format, screen_options, shared_options
 from webhook_tui.cli.settings import note, settings_from
-from webhook_tui.config import Settings, named_filters, read_secret_file
+from webhook_tui.config import named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
 from webhook_tui.places import Places
 
@@ -72,7 +72,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         options = [
             (one.name, option_text(one.value), one.origin) for one in option_values(ctx) if one.source != "default"
         ]
-        secrets = (*all_stored_secrets(places.accounts), *_secrets_of(settings))
+        secrets = (*all_stored_secrets(places.accounts), *settings.all_secrets)
         text = bundle(checks, options, log_files(settings), secrets)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
         note(f"Report written to {bundle_path}. Read it, then attach it to a bug report.")
@@ -85,12 +85,6 @@ _CHECKED = (
 )
 """Options that make a difference to the checks."""
 hide_options(doctor, but=(*_CHECKED, "output", "bundle_path"))
-
-
-def _secrets_of(settings: Settings) -> list[Any]:
-    """The secrets of this call."""
-    given = [settings.token, settings.ngrok_authtoken, *settings.secrets, *settings.file_secrets]
-    return [secret for secret in given if secret is not None]
 
 
 @command(

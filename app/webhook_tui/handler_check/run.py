@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
 from webhook_tui.domain.failure import Failure
@@ -116,7 +117,7 @@ def _result(case: Case, statuses: tuple[int, ...], seconds: float, no_answer: st
     if result.passed:
         return result
     meaning, advice = _explanation(case, result)
-    return CaseResult(case.name, case.title, case.expected, statuses, seconds, no_answer, meaning, advice)
+    return replace(result, meaning=meaning, advice=advice)
 
 
 def _explanation(case: Case, result: CaseResult) -> tuple[str, str]:

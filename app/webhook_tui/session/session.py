@@ -196,9 +196,7 @@ class Session:
 
     def known_secrets(self) -> tuple[Secret, ...]:
         """Return every secret and token that copies and exports must not contain."""
-        given = tuple(secret for secret, _ in self._settings.given_secrets)
-        tokens = tuple(token for token in (self._settings.token, self._settings.ngrok_authtoken) if token is not None)
-        return (*given, *tokens, *(self._runtime.known_secrets if self._runtime is not None else ()))
+        return (*self._settings.all_secrets, *(self._runtime.known_secrets if self._runtime is not None else ()))
 
     def history_path(self) -> Path:
         """Return where the history lies; only after HistoryOpened, from any thread."""

@@ -63,7 +63,7 @@ class SessionProcess:
         self._sending = threading.Thread(target=self._send, name="session-commands", daemon=True)
         self._stop_requested = threading.Event()
         self._killing = threading.Thread(target=self._kill_late, name="session-end", daemon=True)
-        self._secrets = _given_secrets(settings)
+        self._secrets = settings.all_secrets
         self._lock = threading.Lock()
         self._has_ended = False
         self._number = 0
@@ -216,12 +216,6 @@ class SessionProcess:
         self._sending.join()
         self._writer.close()
         self._reader.close()
-
-
-def _given_secrets(settings: Settings) -> tuple[Secret, ...]:
-    tokens = (settings.token, settings.ngrok_authtoken)
-    given = (secret for secret, _ in settings.given_secrets)
-    return (*given, *(token for token in tokens if token is not None))
 
 
 def _ending(returncode: int) -> str:
