@@ -2,7 +2,8 @@
 
 Received text is made harmless where it is shown (domain.text); this filter is for what was forgotten. It never changes
 how many cells a line has. For a terminal without UTF-8 it also replaces what is not ASCII. The private characters over
-which the terminal draws our own images pass.
+which the terminal draws our own images pass while their colour is the image's id: below a translucent dialog Textual
+mixes it with the dialog's, and the cells are blank.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from rich.cells import cell_len
+from rich.color import ColorType
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -38,9 +41,14 @@ class OutputFilter(LineFilter):
         if segment.control or (text.isascii() and text.isprintable()):
             return segment
         if text.startswith(PLACEHOLDER) and not self._in_ascii and self._is_own_image(text):
-            return segment
+            return segment if _is_image_id(segment.style) else Segment(" " * segment.cell_length, segment.style)
         clean = _clean(text, self._in_ascii)
         return segment if clean == text else Segment(clean, segment.style)
+
+
+def _is_image_id(style: Style | None) -> bool:
+    """Whether the colour is one of the 256 by which a cell names its image."""
+    return style is not None and style.color is not None and style.color.type is ColorType.EIGHT_BIT
 
 
 def harmless(text: str) -> str:
