@@ -54,11 +54,12 @@ async def test_find_mark_compare_export_and_delete(tmp_path: Path, monkeypatch: 
         await screen.pressing("right", re.compile("into +deliveries").search)
         screen.press("l")
         await screen.until("Exported 1 delivery to deliveries.jsonl")
-        await screen.pressing("esc", lambda text: "/ marked" not in text)
+        await screen.pressing("esc", lambda text: "esc Show all" not in text)
 
         screen.press(":")
         await screen.until("Search for commands")
-        screen.type("clear all")
+        screen.type("delete all")
+        await screen.gone("Compare webhook and SSE")  # before it is searched, enter runs the first of all commands
         await screen.until("Delete all except marked")
         screen.press("enter")
         await screen.dialog("Delete all deliveries except the marked?")
