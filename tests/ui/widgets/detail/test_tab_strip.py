@@ -11,16 +11,24 @@ ALL = (*TABS, "Image", "Attempts", "Answer")
 
 
 @pytest.mark.parametrize(
-    ("names", "width", "line"),
+    ("names", "active", "width", "line"),
     [
-        ((*TABS, "Image"), 47, "Payload  Headers  Signature  Raw  Image"),
-        ((*TABS, "Image", "Attempts"), 47, "Payload Headers Signature Raw Image Attempts"),
-        (ALL, 47, "Payload Heade. Signat. Raw Image Attemp. Answer"),
-        (ALL, 38, "Payload Hea. Sig. Raw Ima. Atte. Answ."),
+        ((*TABS, "Image"), "Payload", 47, "Payload  Headers  Signature  Raw  Image"),
+        ((*TABS, "Image", "Attempts"), "Payload", 47, "Payload Headers Signature Raw Image Attempts"),
+        (ALL, "Payload", 47, "Payload Headers Signature Raw Image Attempts …"),
+        (ALL, "Attempts", 47, "Payload Headers Signature Raw Image Attempts …"),
+        (ALL, "Answer", 47, "… Headers Signature Raw Image Attempts Answer"),
+        (ALL, "Image", 29, "… Signature Raw Image …"),
+        (ALL, "Signature", 3, "Signature"),
     ],
 )
-def test_the_names_fit_into_one_line(names: tuple[str, ...], width: int, line: str) -> None:
-    """The active name is never cut."""
-    gap, labels = fitted_labels(names, "Payload", width)
-    assert (" " * gap).join(labels) == line
-    assert len(line) <= width
+def test_whole_names_fit_into_one_line(names: tuple[str, ...], active: str, width: int, line: str) -> None:
+    """The active one is always among them."""
+    gap, labels = fitted_labels(names, active, width)
+    assert (" " * gap).join(label for _, label in labels) == line
+
+
+def test_a_mark_leads_to_the_nearest_name_that_is_not_shown() -> None:
+    """On either side."""
+    _, labels = fitted_labels(ALL, "Image", 29)
+    assert [name for name, label in labels if name != label] == ["Headers", "Attempts"]

@@ -5,7 +5,7 @@ Not Textual's Tabs: they always take two lines, animate, and mount a widget a na
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,9 +15,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 _GAP = 2
-_SHORTEST = 3
-"""Cells of a name that was cut."""
-_CUT = "."
+_MORE = "…"
+"""Stands for the names that have no room; a click on it picks the next of them."""
 
 
 class TabStrip(Widget):
@@ -51,33 +50,28 @@ class TabStrip(Widget):
         two_lines = self.size.height > 1
         style = "bold $primary" if two_lines else "bold underline $primary"
         gap, labels = fitted_labels(self._names, self._active, self.size.width)
-        parts = [
-            Content.assemble((label, style if name == self._active else "$muted"))
-            for name, label in zip(self._names, labels, strict=True)
-        ]
+        parts = [Content.assemble((label, style if name == self._active else "$muted")) for name, label in labels]
         line = Content(" " * gap).join(parts)
         if not two_lines:
             return line
-        start, end = self._span(self._active)
+        start, end = next(((start, end) for name, start, end in self._spans() if name == self._active), (0, 0))
         width = max(self.size.width, end)
         rule = Content.assemble(
             ("─" * start, "$line"), ("━" * (end - start), "$primary"), ("─" * (width - end), "$line")
         )
         return Content("\n").join([line, rule])
 
-    def _span(self, wanted: str) -> tuple[int, int]:
+    def _spans(self) -> Iterator[tuple[str, int, int]]:
+        """Yield what a click picks with the first cell of its label and the one after the last."""
         gap, labels = fitted_labels(self._names, self._active, self.size.width)
         start = 0
-        for name, label in zip(self._names, labels, strict=True):
-            if name == wanted:
-                return start, start + len(label)
+        for name, label in labels:
+            yield name, start, start + len(label)
             start += len(label) + gap
-        return start, start
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        for name in self._names:
-            start, end = self._span(name)
+        for name, start, end in self._spans():
             if start <= event.x < end:
                 self.post_message(self.Picked(name))
 
@@ -109,28 +103,24 @@ class TabStrips(Horizontal):
             strip.show(names, active)
 
 
-def fitted_labels(names: Sequence[str], active: str, width: int) -> tuple[int, tuple[str, ...]]:
-    """Return the blanks between the names and the names themselves, so that they fit into one line if they can.
+def fitted_labels(names: Sequence[str], active: str, width: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Return the blanks between the labels, and names with their labels, so that they fit into one line.
 
-    First the gaps get narrower, then the longest names but the active one are cut.
+    First the gaps get narrower; then the names stay away that have no room beside the active one, the last ones first,
+    and a mark with the name of the nearest of them stands in their place.
     """
-    labels, gap = list(names), _GAP
-    if _length(labels, gap) > width:
-        gap = 1
-    while _length(labels, gap) > width:
-        longest = max(
-            (place for place, name in enumerate(names) if name != active and len(labels[place]) > _SHORTEST),
-            key=lambda place: len(labels[place]),
-            default=None,
-        )
-        if longest is None:
-            break
-        labels[longest] = (
-            f"{labels[longest].rstrip(_CUT)[:-1]}{_CUT}"
-            if labels[longest].endswith(_CUT)
-            else (f"{labels[longest][:-2]}{_CUT}")
-        )
-    return gap, tuple(labels)
+    for gap in (_GAP, 1):
+        if _length(names, gap) <= width:
+            return gap, tuple((name, name) for name in names)
+    place = names.index(active) if active in names else 0
+    for start in range(place + 1):
+        for end in range(len(names), place, -1):
+            before = [(names[start - 1], _MORE)] if start else []
+            after = [(names[end], _MORE)] if end < len(names) else []
+            labels = [*before, *((name, name) for name in names[start:end]), *after]
+            if _length([label for _, label in labels], 1) <= width:
+                return 1, tuple(labels)
+    return 1, ((names[place], names[place]),)
 
 
 def _length(labels: Sequence[str], gap: int) -> int:
