@@ -124,10 +124,6 @@ class ContractDialog(Dialog[str]):
     def on_mount(self) -> None:
         self._live.start()
 
-    def on_screen_resume(self) -> None:
-        """Ask at once when the dialog is on top again."""
-        self._live.ask()
-
     def on_resize(self) -> None:
         self.call_after_refresh(self._fill)
 

@@ -42,8 +42,9 @@ class LiveQuery(Generic[Answer]):
         """Whether nothing is asked until `toggle` is called again."""
 
     def start(self) -> None:
-        """Ask now and from now on."""
+        """Ask now and from now on, at once when the dialog is on top again."""
         self._dialog.set_interval(_INTERVAL_SECONDS, self.ask)
+        self._dialog.app.screen_change_signal.subscribe(self._dialog, lambda _screen: self.ask())
         self.ask()
 
     def toggle(self) -> None:

@@ -15,6 +15,7 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.job import Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.queries import GetJob, ListJobs
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.dialogs import live_query
 from webhook_tui.ui.format.jobs import filter_for
 
 HOSTILE = "\x1b]0;owned\x07[b]job[/b]\u202e"
@@ -225,3 +226,16 @@ def test_the_filter_means_that_very_job(job_id: str) -> None:
 def test_an_id_that_cannot_be_typed_has_no_filter() -> None:
     """It would not show what it is."""
     assert filter_for(HOSTILE) is None
+
+
+async def test_the_list_is_asked_for_at_once_when_it_is_on_top_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only with the next second, which never comes here."""
+    monkeypatch.setattr(live_query, "_INTERVAL_SECONDS", 1000.0)
+    session = session_with()
+    async with stage(session, size=WIDE) as played:
+        await opened(played)
+        await played.press("enter")
+        await played.requested(GetJob("job_7c1e90"))
+        session.jobs = replace(MOCK_UP, jobs=MOCK_UP.jobs[1:])
+        await played.press("escape")
+        await played.until("2 jobs in all")

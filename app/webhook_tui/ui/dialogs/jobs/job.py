@@ -134,10 +134,6 @@ class JobDialog(Dialog[Choice]):
         self._arrange()
         self._live.start()
 
-    def on_screen_resume(self) -> None:
-        """Ask at once when the dialog is on top again."""
-        self._live.ask()
-
     def on_resize(self, _: events.Resize) -> None:
         """Show the list where there is no room for tiles."""
         self._arrange()

@@ -77,10 +77,6 @@ class JobsDialog(Dialog[Choice]):
     def on_mount(self) -> None:
         self._live.start()
 
-    def on_screen_resume(self) -> None:
-        """Ask at once when the dialog is on top again."""
-        self._live.ask()
-
     def _show(self, jobs: Jobs) -> bool:
         if jobs is not self._shown:
             self._shown = jobs
