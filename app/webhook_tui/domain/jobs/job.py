@@ -94,8 +94,6 @@ class Jobs(Struct, frozen=True):
     """That of the newest delivery is last."""
     examined: int
     """How many of the newest deliveries were examined."""
-    most: int
-    """The largest number of deliveries that are examined."""
     is_all: bool
     """Whether there is no older delivery."""
     is_done: bool

@@ -192,7 +192,7 @@ class JobsReader:
         self._reader = AggregateReader(
             path, lambda: _JobIndex(self.fields), verdict_changes=lambda: verdict_changes() + self._field_changes
         )
-        self._jobs = Jobs((), 0, MOST_READ, is_all=False, is_done=False)
+        self._jobs = Jobs((), 0, is_all=False, is_done=False)
         self._jobs_of: tuple[_JobIndex, int] | None = None
         self._events: tuple[JobEvent, ...] = ()
         self._events_of: tuple[_Tracked, int] | None = None
@@ -220,7 +220,7 @@ class JobsReader:
             self._jobs_of = index, index.version
             tracked = sorted(index.jobs.values(), key=lambda one: one.last_seq)
             jobs = tuple(one.job() for one in tracked)
-            self._jobs = Jobs(jobs, index.examined, MOST_READ, is_all=index.is_at_oldest, is_done=is_done)
+            self._jobs = Jobs(jobs, index.examined, is_all=index.is_at_oldest, is_done=is_done)
         return self._jobs
 
     def _detail(self, job_id: str, index: _JobIndex, is_done: bool, connection: sqlite3.Connection) -> JobDetail:

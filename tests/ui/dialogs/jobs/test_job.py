@@ -39,7 +39,7 @@ def image(origin: str, index: int, quality: float = 0.91, *, has_input: bool = T
 def job(*events: JobEvent, found: Job = JOB) -> FakeSession:
     """A session with one job, whose events are these."""
     session = FakeSession(RUNNING, mock_up_rows())
-    session.jobs = Jobs((found,), examined=12, most=20_000, is_all=True, is_done=True)
+    session.jobs = Jobs((found,), examined=12, is_all=True, is_done=True)
     session.details["job_1"] = JobDetail("job_1", found, events, is_done=True)
     return session
 

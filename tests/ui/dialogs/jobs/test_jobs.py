@@ -53,7 +53,6 @@ MOCK_UP = Jobs(
         job("job_7c1e90", 8, worst=Verdict.INVALID),
     ),
     examined=12,
-    most=20_000,
     is_all=True,
     is_done=True,
 )
