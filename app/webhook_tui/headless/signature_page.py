@@ -76,11 +76,5 @@ def _wrapped(text: str, style: TextStyle) -> list[str]:
 
 
 def _ring_line(line: RingLine, now: datetime) -> str:
-    if line.is_current:
-        state = f"current ({units.day_time(line.since, now)})"
-    elif line.until is not None:
-        state = f"until {units.day_time(line.until, now)}"
-    else:
-        state = line.origin.label
     matches = "matches" if line.fits else "does not match"
-    return f"secret {line.short_id}  {state:<{_STATE}}  {visible(line.note) or matches}"
+    return f"secret {line.short_id}  {line.state(now):<{_STATE}}  {visible(line.note) or matches}"

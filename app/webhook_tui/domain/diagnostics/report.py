@@ -14,7 +14,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
 from webhook_tui.domain.signature.signature import NONE_FITS
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
-from webhook_tui.domain.units import age, counted
+from webhook_tui.domain.units import age, counted, day_time
 
 NOT_EXAMINED = "Not examined yet."
 
@@ -46,6 +46,12 @@ class RingLine(msgspec.Struct, frozen=True):
     fits: bool
     note: str = ""
     """`fits`, `does not fit`, `fits only without the last newline`"""
+
+    def state(self, now: datetime) -> str:
+        """Return `current (14:20:02)`, `until 12 Nov`, or the origin in words, in the zone of `now`."""
+        if self.is_current:
+            return f"current ({day_time(self.since, now)})"
+        return self.origin.label if self.until is None else f"until {day_time(self.until, now)}"
 
 
 class Examination(StrEnum):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.errors import ProblemError
@@ -66,25 +68,21 @@ class Annotations:
 
     def on_events_matched(self, event: EventsMatched) -> None:
         """Note in the rows of these events that the event stream brought them, too."""
-        self._tasks.start(self._note_sources(event.event_ids), "Noting the source of deliveries")
+        what = "the source of deliveries"
+        update = partial(self._store.set_on_stream, self._secret_ring.account, event.event_ids)
+        self._tasks.start(self._note(update, what), f"Noting {what}")
 
     def on_events_differed(self, event: EventsDiffered) -> None:
         """Note in these rows that the event stream brought other values."""
-        self._tasks.start(self._note_differences(event.seqs), "Noting differences from the event stream")
+        what = "differences from the event stream"
+        self._tasks.start(self._note(partial(self._store.set_differs, event.seqs), what), f"Noting {what}")
 
-    async def _note_differences(self, seqs: tuple[int, ...]) -> None:
+    async def _note(self, update: Callable[[], Awaitable[Sequence[DeliveryRow]]], what: str) -> None:
         try:
-            for row in await self._store.set_differs(seqs):
+            for row in await update():
                 self._publish(row)
         except ProblemError as error:  # the comparison itself shows it all the same
-            _log.warning("differences from the event stream could not be noted: %s", error.problem.message)
-
-    async def _note_sources(self, event_ids: tuple[str, ...]) -> None:
-        try:
-            for row in await self._store.set_on_stream(self._secret_ring.account, event_ids):
-                self._publish(row)
-        except ProblemError as error:  # only the column "source" misses it
-            _log.warning("the source of deliveries could not be noted: %s", error.problem.message)
+            _log.warning("%s could not be noted: %s", what, error.problem.message)
 
     def _publish(self, row: DeliveryRow | None) -> None:
         if row is not None:

@@ -10,7 +10,6 @@ from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible, visible_lines
 from webhook_tui.domain.diagnostics.report import NOT_EXAMINED, RingLine, SignatureReport, change_text, why_text
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.domain.units import day_time
 
 _LABEL = "$muted"
 _PREFIX = "sha256="
@@ -103,13 +102,7 @@ def _ring(report: SignatureReport, width: int, now: datetime) -> Content:
 
 
 def _ring_line(line: RingLine, width: int, now: datetime) -> Content:
-    name = f"secret {line.short_id}"
-    if line.is_current:
-        state = f"current ({day_time(line.since, now)})"
-    elif line.until is not None:
-        state = f"until {day_time(line.until, now)}"
-    else:
-        state = line.origin.label
+    name, state = f"secret {line.short_id}", line.state(now)
     note = visible(line.note) or ("fits" if line.fits else "does not fit")
     style = "bold $valid" if line.fits else "$older" if note.startswith("fits") else "$muted"
     first, second = 13, 20
