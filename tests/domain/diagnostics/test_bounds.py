@@ -29,21 +29,21 @@ def unit() -> float:
     return max(1.0, (process_time() - began) / REFERENCE_SECONDS)
 
 
-def seconds(case: Delivery, ring: SecretRing, tries: int = 5) -> float:
-    """The least processor time of several searches, as the reference machine would have it."""
-    found = []
+def is_within(bound: float, case: Delivery, ring: SecretRing, tries: int) -> bool:
+    """Whether one of several searches takes less processor time than `bound` seconds of the reference machine."""
     for _ in range(tries):
         slowness = unit()
         began = process_time()
         explain(case, ring, seq=1, clock=lambda: 0.0)
-        found.append((process_time() - began) / slowness)
-    return min(found)
+        if (process_time() - began) / slowness < bound:
+            return True
+    return False
 
 
 def test_a_kibibyte_with_one_secret() -> None:
     """Under 20 ms, and a quarter more on a busy machine."""
     assert 900 < len(KIB) < 1100
-    assert seconds(delivery(FOREIGN, KIB), ring_of("whsec_one"), 9) < 0.025
+    assert is_within(0.025, delivery(FOREIGN, KIB), ring_of("whsec_one"), 9)
 
 
 def test_a_thousand_secrets() -> None:
@@ -51,7 +51,7 @@ def test_a_thousand_secrets() -> None:
     ring = SecretRing()
     for number in range(1000):
         ring = ring.added(Secret(f"whsec_{number:040d}"), NOW)
-    assert seconds(delivery(FOREIGN, KIB), ring, 3) < 0.2
+    assert is_within(0.2, delivery(FOREIGN, KIB), ring, 3)
     late = delivery(signed(KIB, f"whsec_{7:040d}\n"), KIB)
     cause = explain(late, ring, seq=1, clock=lambda: 0.0).cause
     assert cause is not None

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeAlias
 from unittest.mock import patch
 
@@ -163,11 +164,18 @@ branches = st.lists(terms, min_size=1, max_size=3).map(" ".join)
 filters = st.lists(branches, min_size=1, max_size=3).map(" or ".join)
 
 
+@cache
+def _empty_history() -> bytes:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript("\n".join(HISTORY.migrations))
+        return connection.serialize()
+
+
 @contextmanager
 def _history(what: Sequence[Recorded]) -> Iterator[sqlite3.Connection]:
     """A history in memory; what is in it alternates between two accounts."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript("\n".join(HISTORY.migrations))
+        connection.deserialize(_empty_history())
         for number, (received, verdict, answered, marked, comment, flags) in enumerate(what):
             verification = VerificationResult(verdict, "", "", None)
             account = Account("https://v2.api.piktid.com", "ab"[number % 2])
