@@ -243,29 +243,17 @@ class Forwarder:
     def _result(
         self, outcome: Reply | SendError, url: str, seq: int, origin: ForwardOrigin, tries: int
     ) -> tuple[Answer, ForwardResult]:
+        result = ForwardResult(seq, origin, url, self._clock.utc_now(), None, tries=tries)
         if isinstance(outcome, SendError):
-            result = ForwardResult(
-                seq,
-                origin,
-                url,
-                self._clock.utc_now(),
-                None,
-                tries=tries,
-                failure=outcome.reason,
-                cause=outcome.failure,
-            )
+            result = replace(result, failure=outcome.reason, cause=outcome.failure)
             return Answer(502, messages.no_answer_from_app(outcome.reason).encode(), _PLAIN), result
-        result = ForwardResult(
-            seq,
-            origin,
-            url,
-            self._clock.utc_now(),
-            outcome.status,
-            outcome.headers,
-            outcome.body[:LONGEST_KEPT],
-            len(outcome.body),
-            outcome.seconds,
-            tries,
+        result = replace(
+            result,
+            status=outcome.status,
+            headers=outcome.headers,
+            body=outcome.body[:LONGEST_KEPT],
+            body_size=len(outcome.body),
+            seconds=outcome.seconds,
             cut=outcome.cut,
         )
         if not 200 <= outcome.status <= 599:

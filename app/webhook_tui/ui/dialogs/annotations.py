@@ -42,7 +42,7 @@ class DeleteDeliveriesDialog(Dialog[bool]):
 
     TONE = "error"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "delete", "Delete", show=False, id="forget.confirm", tooltip="delete"),
+        Binding("d", "dismiss(True)", "Delete", show=False, id="forget.confirm", tooltip="delete"),
     ]
 
     def __init__(self, seq: int | None, total: int) -> None:
@@ -63,7 +63,4 @@ class DeleteDeliveriesDialog(Dialog[bool]):
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Keep", "esc", id="safe")
-        yield KeyButton("Delete", "d", id="delete", danger=True)
-
-    def action_delete(self) -> None:
-        self.dismiss(True)
+        yield KeyButton("Delete", "d", id="delete", runs="dismiss(True)", danger=True)

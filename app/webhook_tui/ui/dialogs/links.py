@@ -47,7 +47,7 @@ class OpenLinkDialog(Dialog[bool]):
     TONE = "warning"
     TITLE_TEXT = "Open this link?"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "open", "Open", show=False, id="link.open", tooltip="open it in the browser"),
+        Binding("b", "dismiss(True)", "Open", show=False, id="link.open", tooltip="open it in the browser"),
         Binding("c", "copy", "Copy", show=False, id="link.copy", tooltip="copy it"),
     ]
 
@@ -66,13 +66,10 @@ class OpenLinkDialog(Dialog[bool]):
     def buttons(self) -> ComposeResult:
         yield KeyButton("Cancel", "esc", id="safe")
         yield KeyButton("Copy", "c", id="copy")
-        yield KeyButton("Open in the browser", "b", id="open")
+        yield KeyButton("Open in the browser", "b", id="open", runs="dismiss(True)")
 
     def action_copy(self) -> None:
         self.post_message(CopyRequested(self._link, "the link"))
-
-    def action_open(self) -> None:
-        self.dismiss(True)
 
 
 def _short(link: str) -> str:

@@ -50,6 +50,15 @@ async def test_deleting_asks() -> None:
         assert played.is_focused("deliveries")
 
 
+async def test_the_button_deletes_as_the_key_does() -> None:
+    async with stage(size=STACKED) as played:
+        await played.press("X")
+        await played.until("Delete the webhook?")
+        await played.pilot.click("#sheet #delete")
+        await played.requested(DeleteWebhook())
+        await played.dialog_closed()
+
+
 async def test_there_is_nothing_to_delete_without_a_webhook() -> None:
     """The notice shows it; no dialog opens."""
     status = replace(LISTENING, tunnel=LIVE, webhook=WebhookStatus(WebhookState.NOT_REGISTERED))

@@ -57,7 +57,9 @@ class OtherMachineDialog(Dialog[bool]):
     TONE = "warning"
     TITLE_TEXT = "Test a handler on another machine?"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "mine", "It is mine", show=False, id="handler.mine", tooltip="test it on another machine"),
+        Binding(
+            "m", "dismiss(True)", "It is mine", show=False, id="handler.mine", tooltip="test it on another machine"
+        ),
     ]
 
     def __init__(self, url: str) -> None:
@@ -70,10 +72,7 @@ class OtherMachineDialog(Dialog[bool]):
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Not now", "esc", id="safe")
-        yield KeyButton("It is mine", "m", id="mine")
-
-    def action_mine(self) -> None:
-        self.dismiss(True)
+        yield KeyButton("It is mine", "m", id="mine", runs="dismiss(True)")
 
 
 class HandlerCheckDialog(Dialog[None]):

@@ -19,7 +19,7 @@ class DeleteDialog(Dialog[bool]):
     TONE = "error"
     TITLE_TEXT = "Delete the webhook?"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "delete", "Delete it", show=False, id="delete.confirm", tooltip="delete it"),
+        Binding("d", "dismiss(True)", "Delete it", show=False, id="delete.confirm", tooltip="delete it"),
     ]
 
     def __init__(self, url: str, received: int) -> None:
@@ -37,7 +37,4 @@ class DeleteDialog(Dialog[bool]):
 
     def buttons(self) -> ComposeResult:
         yield KeyButton("Keep it", "esc", id="safe")
-        yield KeyButton("Delete it", "d", id="delete", danger=True)
-
-    def action_delete(self) -> None:
-        self.dismiss(True)
+        yield KeyButton("Delete it", "d", id="delete", runs="dismiss(True)", danger=True)
