@@ -42,3 +42,11 @@ async def test_deleting_asks_and_the_safe_answer_has_the_focus(command: str, gon
         left = 11 if gone else 1
         await played.until(f"Deleted {12 - left} deliver")
         await played.until(lambda: played.main.deliveries.table.places == left)
+
+
+async def test_deleting_all_says_that_a_filter_protects_nothing() -> None:
+    """All means all, also what is not in the table."""
+    async with stage() as played:
+        await played.press("slash", *"event:ping", "enter")
+        played.main.action_run("history.clear")
+        await played.until("and those that the")

@@ -16,6 +16,7 @@ from webhook_tui.ui.format.image import (
     image_name,
     progress_line,
     question,
+    score_text,
 )
 from webhook_tui.ui.symbols import ASCII, UNICODE
 
@@ -106,3 +107,8 @@ def test_the_facts_of_an_image() -> None:
     assert long.split("\n")[2:] == ["drawn    half blocks, 256 colours,", "         38×56 pixels"]
     alone = facts(images[1:], 0, None, drawn="", now=NOW, glyphs=UNICODE).plain
     assert alone == "file     look 1.png\nfrom     cdn.example.com"
+
+
+def test_scores_of_several_images_align() -> None:
+    """PiktID documents no scale."""
+    assert [score_text(quality) for quality in (0.8, 0.95, 1.0, 87.5)] == ["0.80", "0.95", "1.00", "87.5"]

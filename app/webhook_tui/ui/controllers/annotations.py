@@ -58,7 +58,8 @@ class AnnotationController:
         from webhook_tui.ui.dialogs.annotations import DeleteDeliveriesDialog
 
         context, command = self._context, DeleteDeliveries(None if seq is None else (seq,))
-        ask(context.app, DeleteDeliveriesDialog(seq, self._deliveries.total), lambda _: context.request(command))
+        dialog = DeleteDeliveriesDialog(seq, self._deliveries.total, is_filtered=self._filter.is_on)
+        ask(context.app, dialog, lambda _: context.request(command))
 
     def on_status_changed(self) -> None:
         """Show how far a long deletion is, which can be stopped."""

@@ -45,16 +45,21 @@ class DeleteDeliveriesDialog(Dialog[bool]):
         Binding("d", "dismiss(True)", "Delete", show=False, id="forget.confirm", tooltip="delete"),
     ]
 
-    def __init__(self, seq: int | None, total: int) -> None:
-        """`seq`: the delivery to delete; None: all of `total` but the marked ones."""
+    def __init__(self, seq: int | None, total: int, *, is_filtered: bool = False) -> None:
+        """`seq`: the delivery to delete; None: all of `total` but the marked ones.
+
+        `is_filtered`: whether a filter hides some of them.
+        """
         super().__init__()
         self.TITLE_TEXT = "Delete all deliveries except the marked?" if seq is None else f"Delete delivery #{seq}?"
         self._seq = seq
         self._total = total
+        self._is_filtered = is_filtered
 
     def body(self) -> ComposeResult:
         if self._seq is None:
-            stored = f"{units.count(self._total)} deliveries are stored, those of earlier runs included."
+            hidden = " and those that the filter hides" if self._is_filtered else ""
+            stored = f"{units.count(self._total)} deliveries are stored, those of earlier runs{hidden} included."
             yield self.paragraph(
                 f"{stored} All that are not marked are deleted permanently. PiktID does not send them again."
             )

@@ -151,7 +151,7 @@ def facts(
     rows += [("job", visible(job))] if job else []
     rows += [("image", f"{place + 1} of {len(images)}")] if len(images) > 1 else []
     if link.quality is not None:
-        score = Content.assemble((f"{link.quality:g}", "bold"), "  ")
+        score = Content.assemble((score_text(link.quality), "bold"), "  ")
         rows.append(("quality", score + bar(link.quality, _QUALITY_CELLS, glyphs, "$foreground")))
     if shown.received_at is not None:
         rows.append(("age", units.age((now - shown.received_at).total_seconds())))
@@ -175,7 +175,7 @@ def _others(images: Sequence[ShownImage], place: int, glyphs: Symbols) -> list[C
     width = min(24, max(_SHORTEST_NAME, *map(len, names)))
     lines = []
     for number, (name, shown) in enumerate(zip(names, images, strict=True)):
-        score = "" if shown.link.quality is None else f"{shown.link.quality:g}"
+        score = "" if shown.link.quality is None else score_text(shown.link.quality)
         is_here = number == place
         lines.append(
             Content.assemble(
@@ -184,3 +184,8 @@ def _others(images: Sequence[ShownImage], place: int, glyphs: Symbols) -> list[C
             )
         )
     return lines
+
+
+def score_text(quality: float) -> str:
+    """Return a quality score so that those of several images align: `0.80`; above 1 as it is."""
+    return f"{quality:.2f}" if 0 <= quality <= 1 else f"{quality:g}"

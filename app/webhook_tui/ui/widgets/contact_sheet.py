@@ -21,7 +21,7 @@ from webhook_tui.domain import units
 from webhook_tui.domain.images.image import LoadedImages
 from webhook_tui.domain.jobs.contact_sheet import Tile, TileState
 from webhook_tui.domain.signature.verdict import Verdict
-from webhook_tui.ui.format.image import image_name
+from webhook_tui.ui.format.image import image_name, score_text
 from webhook_tui.ui.symbols import HALF, ON, WAITING, glyphs
 from webhook_tui.ui.widgets.detail.picture import picture_strips, release_images, terminal_strips
 from webhook_tui.ui.widgets.line_view import draw_plainly
@@ -324,4 +324,4 @@ def _score(tile: Tile) -> str:
     if tile.state is TileState.FAILED:
         return "failed"
     quality = _quality(tile)
-    return "" if quality is None else f"{quality:g}"
+    return "" if quality is None else score_text(quality)
