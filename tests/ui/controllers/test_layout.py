@@ -33,7 +33,7 @@ async def test_what_was_chosen_comes_back_and_can_be_reset(tmp_path: Path) -> No
         assert PreferencesFile(path).read().theme == "textual-light"
 
     status = replace(RUNNING, sandbox=True)
-    for hint in ("Tip 1 of 5", "? shows all keys."):
+    for hint in ("Tip 1 of 5", "? shows all keys, :"):
         session = FakeSession(status, mock_up_rows())
         async with stage(session, size=WIDE, preferences=PreferencesFile(path)) as played:
             await played.until(hint)

@@ -77,7 +77,7 @@ async def test_none_marked_sends_nothing() -> None:
     """A line says so, and another choice enables the buttons again."""
     async with stage(forwarding(), size=SMALL) as played:
         await played.press("r", "tab", "m")
-        await played.until("No such delivery: marked.")
+        await played.until("Nothing is marked: esc, then m on a row.")
         await played.press("enter")
         assert not played.session.commands
         assert await sent(played, "left", "enter") == ReplayDeliveries((12,), APP)

@@ -64,7 +64,7 @@ async def test_replay_as_drawn() -> None:
         await played.until("a.example is not this machine: real systems may act on it.")
         await played.until("Replay to a.example enter")
         await played.press("tab", "m")
-        await played.until("No such delivery: marked.")
+        await played.until("Nothing is marked: esc, then m on a row.")
         await played.press("left", "tab", "s")
         await played.until("Its signature will be valid with the current secret.")
         await played.press("o", "s", "enter")

@@ -33,7 +33,7 @@ def test_one_after_the_other_until_all_was_done() -> None:
 def test_in_a_later_run_there_is_only_what_the_sandbox_is() -> None:
     """And the key to all others."""
     tips = Tips(is_on=False)
-    assert _hint(tips) == "? shows all keys."
+    assert _hint(tips) == "? shows all keys, : all commands (Show the tips again)."
     assert not tips.on_action("delivery.why")
     assert not tips.were_shown
 

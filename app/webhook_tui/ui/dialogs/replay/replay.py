@@ -53,6 +53,14 @@ class Offer(Struct, frozen=True):
     """The numbers, in order; called in a thread, which asks the last argument whether they are still wanted."""
 
 
+_WHY_NONE = {
+    "marked": "Nothing is marked: esc, then m on a row.",
+    "filtered": "No delivery passes the filter.",
+    "a time": "No delivery arrived then.",
+}
+"""By the name of a selection without deliveries."""
+
+
 class ReplayDialog(Dialog[ReplayChoice]):
     """Asks what to replay and where. Enter replays; tab moves through the fields, where letters choose."""
 
@@ -189,7 +197,8 @@ class ReplayDialog(Dialog[ReplayChoice]):
         if isinstance(event.seqs, str):
             self._know((), event.seqs)
         else:
-            self._know(event.seqs, f"No such delivery: {self._selection.name if self._selection else 'gone'}.")
+            name = "" if self._selection is None else self._selection.name
+            self._know(event.seqs, _WHY_NONE.get(name, "There is no such delivery."))
         if self._waits:
             self.action_send()
 

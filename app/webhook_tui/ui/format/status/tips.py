@@ -48,7 +48,7 @@ class Tips:
     def problem(self) -> Problem | None:
         """The notice with the tip that is next; without tips, what the sandbox is; None: all was done."""
         if not self._is_on:
-            return _notice("? shows all keys.")
+            return _notice("? shows all keys, : all commands (Show the tips again).")
         for number, tip in enumerate(TIPS, 1):
             if tip.action not in self._done:
                 self.were_shown = True
