@@ -13,14 +13,20 @@ PACKAGE = Path(webhook_tui.__file__).parent
 
 
 @cache
-def nodes_of_modules() -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
-    """Each module's path and all nodes of its tree, the module first.
+def nodes_of_modules(folder: Path = PACKAGE) -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
+    """The path of each module below a folder and all nodes of its tree, the module first.
 
-    They are 400,000 objects that stay. To search them for garbage, now or later, would take longer than to parse them.
+    They are up to 400,000 objects that stay. To search them for garbage, now or later, would take longer than to parse
+    them.
     """
     gc.collect()
     gc.disable()
-    found = tuple((path, tuple(ast.walk(ast.parse(path.read_text("utf-8"))))) for path in sorted(PACKAGE.rglob("*.py")))
+    found = tuple((path, _nodes(path)) for path in sorted(folder.rglob("*.py")))
     gc.freeze()
     gc.enable()
     return found
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))

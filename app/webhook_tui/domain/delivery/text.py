@@ -8,8 +8,11 @@ here; widgets take the result as plain text.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _MOST_COMBINING = 3
+_MOST_KEPT = 4096
+"""Characters of which is kept what was looked up: more than a text of one language has."""
 
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -50,6 +53,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+@lru_cache(_MOST_KEPT)
 def is_harmless(character: str) -> bool:
     """Whether one character may reach a terminal as it is."""
     code = ord(character)
@@ -60,19 +64,27 @@ def is_harmless(character: str) -> bool:
     return unicodedata.category(character) not in _HIDDEN_CATEGORIES
 
 
+@lru_cache(_MOST_KEPT)
+def _combines(character: str) -> bool:
+    return bool(unicodedata.combining(character)) or unicodedata.category(character) in ("Mn", "Me")
+
+
 def _shown(text: str) -> str:
-    shown: list[str] = []
+    if any(map(_combines, text)):
+        text = _with_few_marks(text)
+    return "".join([character if is_harmless(character) else _replacement(character) for character in text])
+
+
+def _with_few_marks(text: str) -> str:
+    """Return a text without marks that are hidden, and at most three marks on a letter."""
+    kept: list[str] = []
     combining = 0
     for character in text:
-        if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
-            combining += 1
-            if combining > _MOST_COMBINING or not is_harmless(character):
-                continue
-            shown.append(character)
-            continue
-        combining = 0
-        if is_harmless(character):
-            shown.append(character)
-        else:
-            shown.append(chr(_PICTURES.get(ord(character), 0xFFFD)))
-    return "".join(shown)
+        combining = combining + 1 if _combines(character) else 0
+        if not combining or (combining <= _MOST_COMBINING and is_harmless(character)):
+            kept.append(character)
+    return "".join(kept)
+
+
+def _replacement(character: str) -> str:
+    return chr(_PICTURES.get(ord(character), 0xFFFD))
