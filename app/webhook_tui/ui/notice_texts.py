@@ -82,7 +82,9 @@ NO_WEBHOOK = Problem("There is no webhook of ours to delete.", "u registers one.
 
 # Deliveries
 
-NO_LINK = Problem("There is no web link in this payload.", "", severity=Severity.WARNING)
+NO_LINK = Problem(
+    "There is no web link in this payload.", "image_result deliveries have some.", severity=Severity.WARNING
+)
 NONE_MARKED = Problem(
     "No other delivery is marked.", "m marks the one to compare with; then D on this one.", severity=Severity.WARNING
 )
