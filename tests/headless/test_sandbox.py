@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.integration.process import Program, program
 
 TOKEN = "sandbox-command-token"
@@ -38,7 +38,7 @@ async def test_it_serves_until_a_signal(number: signal.Signals) -> None:
     began = int(10 * datetime.now(UTC).timestamp())
     async with _sandbox("--token", TOKEN) as (serving, url):
         assert serving.lines == [f"The sandbox listens on {url} and accepts the given token; ctrl+c ends it."]
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with plain_client() as client:
             assert (await client.get(f"{url}/webhooks")).status_code == 401
             refused = await client.get(f"{url}/webhooks", headers={"Authorization": "Bearer other"})
             assert refused.status_code == 401
@@ -96,7 +96,7 @@ async def test_another_webhook_tui_works_with_it() -> None:
             await listening.record("delivery", lambda record: record["verdict"] == "invalid")
             assert await listening.left() == 130
         assert listening.records[-1] == {"type": "deleted"}
-        async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+        async with plain_client(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
             assert (await client.get(f"{url}/webhooks")).status_code == 404
 
 

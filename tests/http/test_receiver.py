@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.answer_rules.answer import Answer, NoResponse
 from webhook_tui.domain.delivery.delivery import Delivery
@@ -89,7 +90,7 @@ async def url(record: Record, hook_path: str | None) -> AsyncIterator[str]:
 async def test_a_post_is_recorded_byte_for_byte_and_answered_200(url: str, record: Record) -> None:
     """Headers keep their names, the body its bytes."""
     body = bytes(range(256))
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         reply = await client.post(f"{url}{PATH}?q=1", content=body, headers={"X-Webhook-Event": "ping"})
 
     assert reply.status_code == 200
@@ -103,7 +104,7 @@ async def test_a_post_is_recorded_byte_for_byte_and_answered_200(url: str, recor
 
 async def test_get_and_head_on_the_hook_are_probes(url: str, record: Record) -> None:
     """They are answered 200 and are no deliveries."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.get(f"{url}{PATH}?proof=1")).status_code == 200
         assert (await client.head(f"{url}{PATH}")).status_code == 200
 
@@ -116,7 +117,7 @@ async def test_another_path_is_refused_only_where_the_path_is_ours(
     url: str, record: Record, hook_path: str | None
 ) -> None:
     """With --hook-url any path is the hook."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         reply = await client.post(f"{url}/elsewhere", content=b"x")
 
     assert reply.status_code == (404 if hook_path else 200)
@@ -127,7 +128,7 @@ async def test_another_path_is_refused_only_where_the_path_is_ours(
 async def test_what_cannot_be_stored_is_answered_503(url: str, record: Record) -> None:
     """So that it is sent again."""
     record.broken = True
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 503
     assert record.refusals == [Refusal(503, "the disk is full")]
 
@@ -139,7 +140,7 @@ async def _chunks() -> AsyncIterator[bytes]:
 
 async def test_a_body_that_is_too_long_is_413(url: str, record: Record) -> None:
     """And not recorded, whether its length was declared or not."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x" * 1001)).status_code == 413
         assert (await client.post(f"{url}{PATH}", content=_chunks())).status_code == 413
 
@@ -233,7 +234,7 @@ async def test_the_version_of_the_request_is_kept(url: str, record: Record, vers
 
 async def test_other_methods_are_405(url: str, record: Record) -> None:
     """A DELETE on the hook is a mistake of the client."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.delete(f"{url}{PATH}")).status_code == 405
 
     assert record.refusals == [Refusal(405, "only a POST is a delivery", f"DELETE {PATH}")]
@@ -258,7 +259,7 @@ async def test_a_silence_ends_in_a_reset_after_the_delivery_was_recorded(
 async def test_a_sender_that_gives_up_ends_the_silence(url: str, record: Record) -> None:
     """Nothing is left behind, and the next one is served."""
     record.answer = Answer(no_response=NoResponse.NONE)
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         with pytest.raises(httpx.ReadTimeout):
             await client.post(f"{url}{PATH}", content=b"1", timeout=httpx.Timeout(TIMEOUT_SECONDS, read=0.05))
         record.answer = Answer()
@@ -269,7 +270,7 @@ async def test_an_answer_can_be_late_and_have_no_body(url: str, record: Record) 
     """The delay is kept; 204 has neither body nor length."""
     record.answer = Answer(204, b"ignored", ((b"X-Mine", b"1"),), delay_seconds=0.1)
     began = asyncio.get_running_loop().time()
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         reply = await client.post(f"{url}{PATH}", content=b"1")
 
     assert asyncio.get_running_loop().time() - began >= 0.1
@@ -294,7 +295,7 @@ async def test_requests_sent_ahead_are_answered_in_their_order(url: str, record:
 async def test_an_answer_that_cannot_be_sent_is_500(url: str, record: Record) -> None:
     """The delivery is recorded, and the client does not wait."""
     record.answer = Answer(200, b"", ((b"X-A", b"1\r\nX-B: 2"),))
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 500
 
 
@@ -305,6 +306,6 @@ async def _fail() -> None:
 async def test_work_that_fails_is_500(url: str, record: Record) -> None:
     """The client does not wait for an answer that never comes."""
     record.work = _fail()
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         assert (await client.post(f"{url}{PATH}", content=b"x")).status_code == 500
     assert record.times == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.integration.deliveries import valid_ping
 from tests.integration.process import Program, program
 from tests.session.running import TOKEN, sandbox_of, url_at
@@ -95,7 +96,7 @@ async def test_a_request_beside_the_hook_is_no_delivery() -> None:
         async with program(*_options(api_url, server), PIKTID_TOKEN=TOKEN.reveal()) as listening:
             hook = (await listening.record("registered"))["url"]
             await valid_ping(listening)
-            async with httpx.AsyncClient(trust_env=False) as client:
+            async with plain_client() as client:
                 assert (await client.post(server.announced[0], content=b"{}")).status_code == 404
                 assert (await client.get(hook)).status_code == 200
                 assert (await client.post(hook, content=b"{}")).status_code == 200
@@ -140,7 +141,7 @@ async def test_nothing_acknowledged_is_lost_by_kill_9() -> None:
 
     async def deliver(listening: Program, url: str, count: int) -> int:
         acknowledged = 0
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with plain_client() as client:
 
             async def one(number: int) -> None:
                 nonlocal acknowledged
@@ -161,7 +162,7 @@ async def test_nothing_acknowledged_is_lost_by_kill_9() -> None:
     assert acknowledged >= 30
     async with program("listen", *fixed) as listening:
         url = (await listening.record("ready"))["public_url"]
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with plain_client() as client:
             assert (await client.post(url, content=b"{}")).status_code == 200
         after = await listening.record("delivery")
         await listening.left()

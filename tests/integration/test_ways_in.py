@@ -6,10 +6,10 @@ import socket
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 import webhook_tui
+from tests.http.plain_client import plain_client
 from tests.integration.deliveries import valid_ping
 from tests.integration.process import program, run
 from tests.integration.terminal import terminal
@@ -191,7 +191,7 @@ async def test_a_hook_url_is_registered_to_the_letter() -> None:
             assert (await listening.record("ready"))["public_url"] == hook
             assert url_at(sandbox) == hook
             assert (await valid_ping(listening))["path"] == "/some/Path?x=1"
-            async with httpx.AsyncClient(trust_env=False) as client:
+            async with plain_client() as client:
                 assert (await client.post(f"http://127.0.0.1:{port}/other", content=b"x")).status_code == 200
             await listening.record("delivery", lambda record: record["path"] == "/other")
             await listening.left()

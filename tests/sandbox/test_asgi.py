@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.sandbox.harness import Running, receiver, serving
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.scenario import Fault
@@ -28,7 +29,7 @@ async def running() -> AsyncIterator[Running]:
 @pytest.fixture
 async def api(running: Running) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a token."""
-    async with httpx.AsyncClient(base_url=running.url, headers=BEARER, trust_env=False) as client:
+    async with plain_client(base_url=running.url, headers=BEARER) as client:
         yield client
 
 
@@ -46,7 +47,7 @@ async def api(running: Running) -> AsyncIterator[httpx.AsyncClient]:
 )
 async def test_every_call_needs_a_token(token: str | None, header: str | None, status: int) -> None:
     """Without a token of its own any token is right; a wrong one is answered 401 with an empty body."""
-    async with serving(SandboxOptions(token=Secret(token) if token else None)) as running, httpx.AsyncClient() as api:
+    async with serving(SandboxOptions(token=Secret(token) if token else None)) as running, plain_client() as api:
         answer = await api.get(f"{running.url}/webhooks", headers={"Authorization": header} if header else {})
 
     assert answer.status_code == status
@@ -110,7 +111,7 @@ async def test_the_ping_can_come_before_the_puts_answer(before: bool) -> None:
     async with (
         serving(SandboxOptions(ping_before_answer=before)) as running,
         receiver() as hook,
-        httpx.AsyncClient(base_url=running.url, headers=BEARER) as api,
+        plain_client(base_url=running.url, headers=BEARER) as api,
     ):
         await api.put("/webhooks", json={"url": hook.url})
         if before:
@@ -127,7 +128,7 @@ async def test_ping_before_answer_does_not_hang_on_a_dead_hook() -> None:
     """A refused connection is an attempt that is over."""
     async with (
         serving(SandboxOptions(ping_before_answer=True)) as running,
-        httpx.AsyncClient(base_url=running.url, headers=BEARER) as api,
+        plain_client(base_url=running.url, headers=BEARER) as api,
     ):
         assert (await api.put("/webhooks", json={"url": "http://127.0.0.1:1/"})).status_code == 200
 
@@ -136,7 +137,7 @@ async def test_https_can_be_asked_for() -> None:
     """Whether PiktID does is not documented."""
     async with (
         serving(SandboxOptions(https_only=True, invalid_status=400)) as running,
-        httpx.AsyncClient(base_url=running.url, headers=BEARER) as api,
+        plain_client(base_url=running.url, headers=BEARER) as api,
     ):
         answer = await api.put("/webhooks", json={"url": "http://127.0.0.1:1/"})
 
@@ -190,7 +191,7 @@ async def test_a_streams_token_may_stand_in_the_url(running: Running, query: str
     """Documented for the stream, and taken there only."""
     running.sandbox.emit("ping", {})
     running.sandbox.emit("batch_edit", {})
-    async with httpx.AsyncClient(base_url=running.url) as anonymous:
+    async with plain_client(base_url=running.url) as anonymous:
         async with anonymous.stream("GET", f"/notifications/events{query}") as stream:
             lines = stream.aiter_lines()
             assert [await anext(lines), json.loads((await anext(lines))[6:])["name"]] == ["event: backfill", "ping"]

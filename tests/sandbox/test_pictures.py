@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.sandbox.harness import serving
 from webhook_tui.domain.images.image_links import image_links
 from webhook_tui.images.decode import thumbnail
@@ -24,7 +23,7 @@ def test_a_name_always_means_the_same_picture() -> None:
 
 async def test_links_of_jobs_lead_to_pictures() -> None:
     """Also those with signed parameters; no token is needed."""
-    async with serving() as running, httpx.AsyncClient() as api:
+    async with serving() as running, plain_client() as api:
         served = SandboxOptions(images_url=f"{running.url}/sandbox/images")
         running.sandbox.options = served
         events = running.sandbox.play_job("image", images=2)

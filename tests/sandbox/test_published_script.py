@@ -10,8 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import AsgiApplication
@@ -57,7 +56,7 @@ async def test_the_published_script_runs_unmodified() -> None:
         assert "Created webhook (id=41)" in started
         await _read_until(script.stdout, "✓ sha256=")
         await sandbox.settled()
-        async with httpx.AsyncClient(headers={"Authorization": "Bearer mytoken123"}) as api:
+        async with plain_client(headers={"Authorization": "Bearer mytoken123"}) as api:
             assert (await api.post(f"http://127.0.0.1:{server.port}/webhooks/test")).json()
         await _read_until(script.stdout, "✓ sha256=")
         await sandbox.settled()

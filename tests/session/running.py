@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import Command, StartRegistration
@@ -46,7 +45,7 @@ QUICK = Timings(comparison=ComparisonTiming(limits=Limits(overdue_seconds=0.1)),
 
 async def register_elsewhere(api_url: str, url: str = ELSEWHERE) -> None:
     """Register another program's webhook."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         await client.put(
             f"{api_url}/webhooks", json={"url": url}, headers={"Authorization": f"Bearer {TOKEN.reveal()}"}
         )

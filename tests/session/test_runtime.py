@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.session.running import sandbox_of, session_of, settings
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.domain.events import DeliveryStored, SessionReady
@@ -34,7 +34,7 @@ async def test_the_receiver_goes_on(
         ready = await running.event(SessionReady)
         if said:
             await running.until(lambda status: any(said.rstrip(".") in note.sentence() for note in status.notes))
-        async with httpx.AsyncClient(trust_env=False, verify=False) as client:
+        async with plain_client() as client:
             answer = await client.post(str(ready.public_url), content=b"{}")
         await running.event(DeliveryStored)
 

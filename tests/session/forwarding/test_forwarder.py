@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.session.local_app import LocalApp, local_app
 from tests.session.running import Running, session_of, settings
 from tests.tcp_server import tcp_server
@@ -53,7 +54,7 @@ async def watching(tmp_path: Path, **changes: Any) -> AsyncIterator[tuple[Runnin
 
 async def post(url: str, body: bytes = BODY, headers: Mapping[str, str] | None = None) -> httpx.Response:
     """One delivery."""
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         return await client.post(url, content=body, headers={**HEADERS, **(headers or {})})
 
 

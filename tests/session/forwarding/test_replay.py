@@ -6,9 +6,9 @@ import asyncio
 import random
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.session.forwarding.test_forwarder import post, watching
 from tests.session.local_app import local_app
 from tests.session.running import Running, session_of, settings
@@ -50,7 +50,7 @@ async def test_a_hundred_odd_bodies_arrive_in_order_byte_for_byte(tmp_path: Path
     """Each with its own signature; progress is published once for each."""
     bodies = odd_bodies(100)
     async with local_app() as app, watching(tmp_path) as (running, url):
-        async with httpx.AsyncClient() as client:
+        async with plain_client() as client:
             for at, body in enumerate(bodies):
                 await client.post(url, content=body, headers={"X-Webhook-Signature": f"sha256={at:064x}"})
         running.ask(ReplayDeliveries(tuple(range(1, 101)), f"{app.url}/set"))

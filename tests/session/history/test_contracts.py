@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.session.running import session_of, settings
 from webhook_tui.domain.events import DeliveryStored
 from webhook_tui.domain.queries import GetContract, GetDepartures, ListJobs
@@ -15,7 +14,7 @@ async def test_what_arrives_is_in_the_contract_and_its_fields_lead_to_jobs(tmp_p
     """Without an option for the job's id; unsigned deliveries are in that of every verdict only."""
     async with (
         session_of(settings(tmp_path, register=False, sse=False)) as running,
-        httpx.AsyncClient(trust_env=False) as client,
+        plain_client() as client,
     ):
         url = (await running.until(lambda status: status.webhook.url is not None)).webhook.url
         assert url is not None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.session.running import Running, sandbox_of, session_of, settings
 from webhook_tui.domain.commands import DeleteWebhook, SendTestPing
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -56,7 +56,7 @@ async def test_the_jobs_of_a_run(tmp_path: Path) -> None:
     """Which there are, and all of one, by the field that the settings name."""
     fields = JobFields(ids=("nr",))
     chosen = settings(tmp_path, register=False, sse=False, job_fields=fields)
-    async with session_of(chosen) as running, httpx.AsyncClient() as client:
+    async with session_of(chosen) as running, plain_client() as client:
         url = (await running.until(lambda status: status.webhook.url is not None)).webhook.url
         assert url is not None
         for number in (1, 2, 1):

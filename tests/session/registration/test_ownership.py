@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.http.plain_client import plain_client
 from tests.session.running import QUICK, TOKEN, Running, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.commands import (
     DeleteWebhook,
@@ -33,7 +33,7 @@ TAKE_BACK = "u takes it back and asks first; s watches without taking it."
 
 
 async def _put(api_url: str, url: str) -> dict[str, Any]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with plain_client() as client:
         answer = await client.put(
             f"{api_url}/webhooks", json={"url": url}, headers={"Authorization": f"Bearer {TOKEN.reveal()}"}
         )

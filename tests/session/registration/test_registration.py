@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.session.running import TOKEN, register_elsewhere, sandbox_of, session_of, settings, url_at
 from webhook_tui.domain.commands import (
     AddSecret,
@@ -130,7 +129,7 @@ async def test_what_is_refused_is_counted(tmp_path: Path) -> None:
     """A request to the bare URL is counted in the status."""
     async with sandbox_of() as (_, api_url), session_of(settings(tmp_path, api_url=api_url)) as running:
         ready = await running.event(SessionReady)
-        async with httpx.AsyncClient() as client:
+        async with plain_client() as client:
             assert (await client.post(f"http://127.0.0.1:{ready.port}/", content=b"x")).status_code == 404
         status = await running.until(lambda status: status.refused == 1)
         assert status.refusals == (Refusal(404, "not the webhook's path", "POST /"),)
@@ -144,7 +143,7 @@ async def test_a_hook_url_is_registered_to_the_letter_and_takes_any_path(tmp_pat
             await running.event(WebhookRegistered)
             port = running.status.receiver.port
             assert url_at(sandbox) == url
-            async with httpx.AsyncClient() as client:
+            async with plain_client() as client:
                 assert (await client.post(f"http://127.0.0.1:{port}/any", content=b"{}")).status_code == 200
             assert (await running.event(DeliveryStored)).row.verdict is Verdict.MISSING
 

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
-
+from tests.http.plain_client import plain_client
 from tests.session.running import Running, session_of, settings
 from tests.timeouts import own_time
 from webhook_tui.domain.commands import AddSecret, RemoveSecret
@@ -56,7 +55,7 @@ async def _receiving(tmp_path: Path) -> AsyncIterator[tuple[Running, str]]:
 
 
 async def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
-    async with httpx.AsyncClient() as client:
+    async with plain_client() as client:
         await client.post(url, content=body, headers={"Content-Type": "application/json", **headers})
 
 
