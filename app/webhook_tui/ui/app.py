@@ -60,7 +60,7 @@ from webhook_tui.ui.messages import (
     LinkChosen,
     RingChanged,
 )
-from webhook_tui.ui.palette import system_commands
+from webhook_tui.ui.palette import Palette, system_commands
 from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.session_worker import SessionWorker
@@ -211,6 +211,11 @@ class WebhookTuiApp(TerminalApp):
         """Close the screen and stop the session."""
         self._stop_session(return_code)
         self.exit(return_code=return_code)
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette())
 
     def action_leave(self) -> None:
         self.end(0)

@@ -1,13 +1,18 @@
-"""The commands of the palette: every active binding, and the actions without a key."""
+"""The palette, and its commands: every active binding, and the actions without a key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from textual import on
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import WorkerCancelled
 
 from webhook_tui.ui.actions import PALETTE_ONLY, run_action
 from webhook_tui.ui.screens.main import MainScreen
@@ -21,6 +26,20 @@ _HIDDEN = frozenset(
     }
 )
 """Movement, which is not looked up by name."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, in which enter runs only what was found for the words that are typed."""
+
+    def __init__(self) -> None:
+        super().__init__(id="--command-palette")  # by which Textual knows whether it is open
+
+    @on(Input.Submitted)
+    async def _finish_search(self) -> None:
+        """Let the search end before Textual's own handler: the list shows an earlier one until then."""
+        for worker in [worker for worker in self.workers if worker.node is self]:
+            with suppress(WorkerCancelled):
+                await worker.wait()
 
 
 def system_commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
