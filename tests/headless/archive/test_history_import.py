@@ -69,16 +69,15 @@ def test_ctrl_c_keeps_what_was_imported_and_says_so(
 
     def record_or_stop(store: DeliveryStore, sent: Delivery, *args: Any, **options: Any) -> Any:
         if sent.body == b"{}":
-            # Not `raise_signal`: while another thread waits for the interpreter, 3.11 may call the handler much later.
-            handle = signal.getsignal(signal.SIGINT)
-            assert callable(handle)
-            handle(signal.SIGINT, None)
+            signal.raise_signal(signal.SIGINT)
         return record(store, sent, *args, **options)
 
     monkeypatch.setattr("webhook_tui.headless.archive.history_import._BATCH", 1)
     monkeypatch.setattr(DeliveryStore, "record", record_or_stop)
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     with pytest.raises(KeyboardInterrupt):
         import_file("a.file", content, path, OWN, RING)
+    signal.signal(signal.SIGINT, inherited)
     monkeypatch.setattr(DeliveryStore, "record", record)
 
     printed = capsys.readouterr()

@@ -109,7 +109,7 @@ async def test_a_flood_of_facts_makes_few_refreshes(monkeypatch: pytest.MonkeyPa
             played.session.deliver(stored_delivery(seq))
             played.session.emit(StatusChanged(replace(RUNNING, counts=replace(RUNNING.counts, received=seq))))
 
-        await played.until("1012  ✓ 8")
+        await played.until("1,012  ✓ 8")
         await played.until(lambda: played.main.deliveries.detail.seq == 1012)
 
     assert len(refreshes) < 100
