@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from textual.app import App
+from textual.timer import Timer
+
+from tests.timeouts import until
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import stage
 from webhook_tui.ui.controllers.deliveries import DETAIL_SECONDS
-from webhook_tui.ui.frame_budget import FRAME_SECONDS, FrameBudget
+from webhook_tui.ui.frame_budget import FRAME_SECONDS, FrameBudget, call_after
 from webhook_tui.ui.widgets.table.checked_rows import CheckedRows
 
 
@@ -45,8 +50,18 @@ class Loop:
         callback(*args)
         return True
 
-    def set_timer(self, delay: float, callback: Callable[[], Any]) -> None:
-        self._timers.append((self.now + delay, callback))
+    def call_next(self, callback: Callable[..., Any]) -> None:
+        self.call_later(callback)
+
+    def set_interval(self, interval: float, callback: Callable[[], Any]) -> Timer:
+        raise NotImplementedError  # `call_after` is another
+
+    def call_after(self, _pump: object, seconds: float, callback: Callable[[], Any]) -> None:
+        self._timers.append((self.now + seconds, callback))
+
+    def budget(self) -> FrameBudget:
+        """One that goes by the time of this."""
+        return FrameBudget(self, monotonic=lambda: self.now, thread_time=lambda: self.cpu, call_after=self.call_after)
 
     def run(self, until: float) -> None:
         """Let time go on."""
@@ -83,7 +98,7 @@ def flood(costs: float) -> Flood:
     """Two seconds of it, when each frame costs so many seconds of CPU."""
     loop = Loop()
     loop.costs = costs
-    flooded = Flood(loop, FrameBudget(loop, monotonic=lambda: loop.now, thread_time=lambda: loop.cpu))
+    flooded = Flood(loop, loop.budget())
     flooded.run(2.0)
     return flooded
 
@@ -91,7 +106,7 @@ def flood(costs: float) -> Flood:
 def test_the_first_frame_is_drawn_at_once() -> None:
     """And the newest is not late: what was requested during a pause is drawn at its end."""
     loop = Loop()
-    budget = FrameBudget(loop, monotonic=lambda: loop.now, thread_time=lambda: loop.cpu)
+    budget = loop.budget()
     drawn: list[float] = []
 
     def draw() -> None:
@@ -126,7 +141,7 @@ def test_what_is_requested_while_a_frame_is_drawn_comes_in_the_next() -> None:
     """And that waits by the cost of the first, which was not known yet."""
     loop = Loop()
     loop.costs = 0.1
-    budget = FrameBudget(loop, monotonic=lambda: loop.now, thread_time=lambda: loop.cpu)
+    budget = loop.budget()
     drawn: list[float] = []
 
     def draw() -> None:
@@ -138,6 +153,15 @@ def test_what_is_requested_while_a_frame_is_drawn_comes_in_the_next() -> None:
     loop.run(5.0)
 
     assert [round(at, 6) for at in drawn] == [0, 0.3]
+
+
+async def test_a_frame_is_drawn_however_short_its_pause_is() -> None:
+    """A timer of Textual's that is over before its task begins never calls."""
+    async with App[None]().run_test() as pilot:
+        for seconds in (1e-6, 1e-9):
+            drawn = asyncio.Event()
+            call_after(pilot.app.screen, seconds, drawn.set)
+            await until(drawn.is_set)
 
 
 async def test_a_flood_of_events_is_drawn_when_the_clock_allows_it() -> None:

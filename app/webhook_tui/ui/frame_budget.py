@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
+
+from textual.timer import Timer
 
 FRAME_SECONDS = 0.1
 """From the beginning of one frame to that of the next."""
 REST = 2.0
 """A frame is followed by a pause of so many times its CPU time."""
+_SHORTEST_SECONDS = 0.001
 
 
 class Pump(Protocol):
-    """What is used of a screen."""
+    """What is used of a message pump."""
 
     @property
     def app(self) -> Any:
@@ -29,8 +33,28 @@ class Pump(Protocol):
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call it when the frame is drawn."""
 
-    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Any:
-        """Call it in `delay` seconds."""
+    def call_next(self, callback: Callable[..., Any]) -> None:
+        """Call it before the next message."""
+
+    def set_interval(self, interval: float, callback: Callable[[], Any]) -> Timer:
+        """Call it every `interval` seconds."""
+
+
+def call_after(pump: Pump, seconds: float, callback: Callable[[], Any]) -> Timer:
+    """Have `pump` call it once, after so many seconds.
+
+    Textual's `set_timer` never calls where the time is over before its task first reads the clock: that happens to a
+    short time on a busy machine, and what waited for it would wait for ever. An interval only skips what it missed.
+    """
+    pending = [callback]
+
+    def call() -> None:
+        timer.stop()
+        if pending:  # the interval may have passed twice
+            pending.pop()()
+
+    timer = pump.set_interval(max(seconds, _SHORTEST_SECONDS), partial(pump.call_next, call))
+    return timer
 
 
 class FrameBudget:
@@ -42,6 +66,7 @@ class FrameBudget:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         thread_time: Callable[[], float] = time.thread_time,
+        call_after: Callable[[Pump, float, Callable[[], Any]], object] = call_after,
     ) -> None:
         """`monotonic` and `thread_time` return seconds: of any clock that only rises, and of CPU of this thread.
 
@@ -50,6 +75,7 @@ class FrameBudget:
         self._pump = pump
         self._monotonic = monotonic
         self._thread_time = thread_time
+        self._call_after = call_after
         self._requests: dict[Callable[[], None], None] = {}
         self._free_at = float("-inf")
 
@@ -63,7 +89,7 @@ class FrameBudget:
     def _schedule(self) -> None:
         wait = self._free_at - self._monotonic()
         if wait > 0:
-            self._pump.set_timer(wait, self._draw)
+            self._call_after(self._pump, wait, self._draw)
         else:
             self._pump.call_later(self._draw)
 

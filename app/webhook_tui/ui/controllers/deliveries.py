@@ -17,7 +17,7 @@ from webhook_tui.domain.delivery.rows import DeliveryRows
 from webhook_tui.domain.forwarding.forward_result import ForwardResult
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.frame_budget import FrameBudget, call_after
 from webhook_tui.ui.widgets.detail.headline import Headline
 from webhook_tui.ui.widgets.table.delivery_table import DeliveryTable
 from webhook_tui.ui.widgets.table.row_reader import RowReader
@@ -137,7 +137,7 @@ class DeliveriesController:
             self.sync_detail()
         else:
             self._is_behind = True
-            self._screen.set_timer(wait, partial(self._frames.request, self._catch_up))
+            call_after(self._screen, wait, partial(self._frames.request, self._catch_up))
 
     def _catch_up(self) -> None:
         self._is_behind = False

@@ -20,7 +20,7 @@ from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.notices import NoticeController
-from webhook_tui.ui.frame_budget import FrameBudget
+from webhook_tui.ui.frame_budget import FrameBudget, call_after
 from webhook_tui.ui.symbols import glyphs
 from webhook_tui.ui.widgets.table.checked_rows import CheckedFoundRows
 from webhook_tui.ui.widgets.table.row_reader import LOADING, LOADING_SECONDS
@@ -102,8 +102,8 @@ class SearchController:
         self._number += 1
         self._is_new, self._is_long = True, False
         number, app = self._number, self._context.app
-        self._screen.set_timer(COUNT_SECONDS, partial(self._show_count, number))
-        self._screen.set_timer(LONG_SECONDS, partial(self._show_no_match_yet, number))
+        call_after(self._screen, COUNT_SECONDS, partial(self._show_count, number))
+        call_after(self._screen, LONG_SECONDS, partial(self._show_no_match_yet, number))
 
         def on_progress() -> None:
             # Called in the search's thread, which may outlive the screen's loop.
@@ -191,7 +191,7 @@ class SearchController:
         """
         count = pending.refresh()
         if pending.failure is LOADING:
-            self._screen.set_timer(LOADING_SECONDS, partial(self._on_progress, self._number))
+            call_after(self._screen, LOADING_SECONDS, partial(self._on_progress, self._number))
             return False
         return count > 0 or pending.progress.is_done or pending.failure is not None or self._is_long
 

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import Answer, Query
 from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.frame_budget import call_after
 from webhook_tui.ui.messages import AnswerRequested
 
 AGAIN_SECONDS = 0.05
@@ -69,7 +70,7 @@ class LiveQuery(Generic[Answer]):
         if query is not self._query:
             self.ask()
         elif not self._show(answer):
-            self._dialog.set_timer(AGAIN_SECONDS, self.ask)
+            call_after(self._dialog, AGAIN_SECONDS, self.ask)
 
     def _on_problem(self, problem: Problem) -> None:
         self._is_waiting = False

@@ -21,6 +21,7 @@ from textual.driver import Driver
 
 from webhook_tui.domain.errors import Problem
 from webhook_tui.ui import notice_texts
+from webhook_tui.ui.frame_budget import call_after
 from webhook_tui.ui.terminal.answers import AttributesReported, CellSizeReported, GraphicsAnswered, TerminalNamed
 from webhook_tui.ui.terminal.desktop import TERMINAL_BYTES, clipboard_command, copy_by_command
 from webhook_tui.ui.terminal.graphics import Answer, Graphics
@@ -143,7 +144,7 @@ class TerminalApp(App[object]):
             else:
                 self._when_written(callback)
 
-        self.set_timer(_DRAIN_SECONDS, check)
+        call_after(self, _DRAIN_SECONDS, check)
 
     def ask_terminal(self, query: str) -> bool:
         """Write a query whose response `answers` reads; return False where there is no terminal to write it to."""

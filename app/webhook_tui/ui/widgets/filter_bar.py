@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.completion import EXAMPLE, Kind, Suggestion
 from webhook_tui.domain.filtering.tokens import without_last
+from webhook_tui.ui.frame_budget import call_after
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
 from webhook_tui.ui.widgets.suggestion_list import SuggestionList
 
@@ -272,7 +273,7 @@ class FilterBar(Horizontal):
         for timer in self._pauses:
             timer.stop()
         self._pauses = [
-            self.set_timer(seconds, partial(self._tell, rests=rests))
+            call_after(self, seconds, partial(self._tell, rests=rests))
             for seconds, rests in ((PAUSE_SECONDS, False), (REST_SECONDS, True))
         ]
 

@@ -31,6 +31,7 @@ from webhook_tui.ui.format.image import (
     progress_line,
     question,
 )
+from webhook_tui.ui.frame_budget import call_after
 from webhook_tui.ui.messages import (
     CopyRequested,
     ImageDownloadRequested,
@@ -281,7 +282,7 @@ class ImageView(Vertical, can_focus=True):
             self._loading_since = time.monotonic()
         post = partial(self._post_request, is_confirmed=is_confirmed, keeps_host=keeps_host)
         if waits:
-            self._request_timer = self.set_timer(_REST_SECONDS, post)
+            self._request_timer = call_after(self, _REST_SECONDS, post)
         else:
             self.call_later(post)
 

@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
+from webhook_tui.ui.frame_budget import call_after
+
 PAUSE_SECONDS = 0.08
 """After the last key."""
 LONGEST = 1000
@@ -58,7 +60,7 @@ class QueryInput(Input):
         event.stop()
         self._forget_pause()
         if self.has_class("-open"):
-            self._pause = self.set_timer(PAUSE_SECONDS, self._tell)
+            self._pause = call_after(self, PAUSE_SECONDS, self._tell)
 
     def _tell(self) -> None:
         self.post_message(self.Typed(self.value.strip()))
