@@ -54,7 +54,7 @@ async def test_the_sandbox_shows_every_verdict_and_a_retry() -> None:
     records = listening.records
     assert [list(record) for record in records] == [["type", *FIELDS[record["type"]]] for record in records]
     after = records[records.index({"type": "deleted"}) + 1 :]  # what was under way when it was deleted
-    assert {record["type"] for record in after} <= {"delivery", "verdict"}
+    assert {record["type"] for record in after} <= {"delivery", "verdict", "event"}
     registered, ready = listening.of("registered"), listening.of("ready")
     assert len(registered) == len(ready) == 1
     assert ready[0]["public_url"] == registered[0]["url"]
