@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -215,7 +216,11 @@ class WebhookTuiApp(TerminalApp):
     def action_command_palette(self) -> None:
         """Open the palette, unless it is open."""
         if not Palette.is_open(self):
-            self.push_screen(Palette())
+            self.push_screen(Palette(id="--command-palette"))  # by which Textual knows whether it is open
+
+    def search_themes(self) -> None:
+        """Open the palette with the themes."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def action_leave(self) -> None:
         self.end(0)

@@ -31,9 +31,6 @@ _HIDDEN = frozenset(
 class Palette(CommandPalette):
     """Textual's palette, in which enter runs only what was found for the words that are typed."""
 
-    def __init__(self) -> None:
-        super().__init__(id="--command-palette")  # by which Textual knows whether it is open
-
     @on(Input.Submitted)
     async def _finish_search(self) -> None:
         """Let the search end before Textual's own handler: the list shows an earlier one until then."""
