@@ -1,30 +1,39 @@
-"""The writer: what one turn of the loop brings shares one transaction, in the order in which it was asked for."""
+"""The writer: what a loop asks for at once shares one transaction, in the order in which it was asked for."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
 import pytest
+from msgspec import field
 
 from tests.factories import NOW, VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.storage.insertion import Recordable, recordable
-from webhook_tui.storage.writer import LARGEST_GROUP, Arrival, Writer
+from webhook_tui.storage.writer import LARGEST_GROUP, Arrival, DiskSpeed, Writer
+
+
+@contextmanager
+def closing_writer(writer: Writer) -> Iterator[None]:
+    """Close it at the end."""
+    yield
+    writer.close(NOW)
 
 
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
     """A writer of a new history."""
     writer = Writer(HistoryFile(tmp_path / "deliveries.db", NOW))
-    yield writer
-    writer.close(NOW)
+    with closing_writer(writer):
+        yield writer
 
 
 @pytest.fixture
@@ -80,9 +89,12 @@ class Reported(Arrival, kw_only=True, eq=False):
     said: list[str]
     fails: bool = False
     """Whether it fails when it is stored."""
+    threads: list[str] = field(default_factory=list)
+    """Names of the threads that recorded it."""
 
     def record(self) -> Recordable:
         """Return what is to be stored, or fail."""
+        self.threads.append(threading.current_thread().name)
         if self.given is None:
             raise ValueError("of the caller")
         return self.given
@@ -143,3 +155,92 @@ async def test_an_arrival_that_cannot_be_stored_hears_why(writer: Writer, record
         await writer.record(record)
 
     assert said == [f"failed: {refused.value.problem.message}"]
+
+
+async def test_usual_deliveries_are_committed_on_the_loop(writer: Writer, record: Recordable) -> None:
+    """No other thread is waited for; what takes long is done by the writer's own."""
+    loop = asyncio.get_running_loop()
+    quick, large = Reported(given=record, said=[]), Reported(given=record, said=[], size=10_000_000)
+    writer.add(quick, loop)
+    await writer.record(record)
+    writer.add(large, loop)
+    await writer.record(record)
+
+    assert quick.threads == [threading.current_thread().name]
+    assert large.threads == ["history-writer"]
+
+
+async def test_the_loop_does_not_wait_for_another_process(writer: Writer, record: Recordable, tmp_path: Path) -> None:
+    """While another one writes, the thread waits; what comes meanwhile keeps its place behind it."""
+    said: list[str] = []
+    loop = asyncio.get_running_loop()
+    with closing(sqlite3.connect(tmp_path / "deliveries.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writer.add(Reported(given=record, said=said), loop)
+        for _ in range(5):  # until the writer's turn has come
+            await asyncio.sleep(0)
+        writer.add(Reported(given=record, said=said), loop)
+        other.execute("ROLLBACK")
+    await writer.record(record)
+
+    assert said == ["stored [1]", "answer", "stored [2]", "answer"]
+
+
+async def test_a_job_between_deliveries_keeps_its_place(writer: Writer, record: Recordable) -> None:
+    """Also where the delivery after it comes in a later turn of the loop."""
+
+    def count(connection: sqlite3.Connection) -> int:
+        (found,) = connection.execute("SELECT count(*) FROM deliveries").fetchone()
+        return int(found)
+
+    first = writer.record(record)
+    counted = writer.run(count)
+    await asyncio.sleep(0)
+    later = writer.record(record)
+    await asyncio.gather(first, counted, later)
+
+    assert ((await first).seq, await counted, (await later).seq) == (1, 1, 2)
+
+
+async def test_deliveries_follow_each_other_while_background_work_begins_and_ends(
+    tmp_path: Path, record: Recordable
+) -> None:
+    """A delivery wakes the thread for the background work, and a job comes to it at the same time."""
+    has_rested = threading.Event()
+
+    def rest(_connection: sqlite3.Connection) -> bool:
+        has_rested.set()
+        return False
+
+    writer = Writer(HistoryFile(tmp_path / "deliveries.db", NOW), rest)
+    with closing_writer(writer):
+        for number in range(1, 9, 2):
+            await asyncio.to_thread(has_rested.wait)
+            has_rested.clear()
+            first = await writer.record(record)
+            await writer.run(lambda _connection: None)
+            second = await writer.record(record)
+
+            assert (first.seq, second.seq) == (number, number + 1)
+
+
+async def test_what_waits_at_the_end_is_stored(tmp_path: Path, record: Recordable) -> None:
+    """Closing finishes what was asked for before."""
+    writer = Writer(HistoryFile(tmp_path / "deliveries.db", NOW))
+    stored = writer.record(record)
+    writer.close(NOW)
+
+    assert (await stored).seq == 1
+
+
+def test_a_slow_disk_is_not_waited_for_on_the_loop() -> None:
+    """One long wait changes little; when several were long, a second passes until the next one is measured."""
+    disk = DiskSpeed()
+    disk.note_wait(0.03, now=0.0)
+    after_one = disk.is_quick(0.0)
+    for _ in range(9):
+        disk.note_wait(0.01, now=0.0)
+
+    assert after_one
+    assert not disk.is_quick(0.5)
+    assert disk.is_quick(1.5)

@@ -121,6 +121,7 @@ class DeliveryPipeline:
             _Arrival(
                 pipeline=self,
                 delivery=delivery,
+                size=len(delivery.body),
                 verifier=self._current_verifier(),
                 unanswered=ring.unanswered,
                 account=ring.account,

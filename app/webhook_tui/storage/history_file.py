@@ -56,12 +56,16 @@ class HistoryFile:
         assert run is not None
         return run
 
+    def is_current(self) -> bool:
+        """Whether the file at the path is the one that is open."""
+        return self._identity is not None and identity(self.path) == self._identity
+
     def current_connection(self) -> sqlite3.Connection:
         """Return the connection to the file at the path; a deleted file is created again.
 
         Raises ProblemError; the next call tries again.
         """
-        if self._identity is None or identity(self.path) != self._identity:
+        if not self.is_current():
             self._reopen(damaged=None)
         return self.connection
 
