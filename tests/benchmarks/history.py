@@ -21,6 +21,7 @@ from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.mappers import encode_headers, microseconds
+from webhook_tui.storage.search.word_index import stored_words
 from webhook_tui.ui.frame_budget import FRAME_SECONDS
 
 SIZES = (100, 100_000, 1_000_000)
@@ -63,10 +64,10 @@ _FILL = """
         '/webhook', event, seq, iif(rare, 'invalid', 'valid'), 'Signed by PiktID.', 'Signed by PiktID.', NULL,
         iif(rare, 2, 1), iif(rare, 503, 200), iif(rare, 20000, length(body)), 'job_' || job || ' ' || status FROM made;
     INSERT INTO bodies SELECT seq, headers_of(event, signature, rare), CAST(body AS BLOB) FROM made;
-    INSERT INTO words (rowid, text) SELECT seq, printf('content type application json x webhook event %s '
-        || 'x webhook signature sha256 %s %sid %d name %s data job id job %s status %s image index %d timestamp %d',
-        replace(event, '_', ' '), signature, iif(rare, 'x rare yes ', ''), seq, replace(event, '_', ' '), job, status,
-        seq % 9, timestamp) FROM made;
+    INSERT INTO words (rowid, text) SELECT seq, stored_words(seq, printf('content type application json '
+        || 'x webhook event %s x webhook signature sha256 %s %sid %d name %s data job id job %s status %s '
+        || 'image index %d timestamp %d', replace(event, '_', ' '), signature, iif(rare, 'x rare yes ', ''), seq,
+        replace(event, '_', ' '), job, status, seq % 9, timestamp)) FROM made;
     DROP TABLE made;
 """
 
@@ -75,6 +76,7 @@ def fill(path: Path, rows: int) -> None:
     """Put so many deliveries into an empty history, with their words; a million take one to two minutes."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.create_function("headers_of", 3, lambda *values: encode_headers(_headers(*values)))
+        connection.create_function("stored_words", 2, stored_words)
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -100000")
         connection.execute("BEGIN")

@@ -26,7 +26,7 @@ from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_stored
 from webhook_tui.storage.retention import delete_some
-from webhook_tui.storage.search import query, scan
+from webhook_tui.storage.search import query, scan, word_index
 from webhook_tui.storage.search.query import build_query
 from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, WordIndex
@@ -61,6 +61,7 @@ bodies = st.one_of(
     values.map(lambda value: json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")),
     values.map(lambda value: json.dumps(value).encode("utf-16")),
     st.binary(max_size=20),
+    st.sampled_from([10_000, 10_001]).map(b"failed".ljust),
     st.sampled_from([b'{"data": {"status": "failed"}}' + b" " * LARGEST_INDEXED, b"failed \\n [", b"\xff{failed"]),
 )
 names = st.sampled_from([b"X-Foo", b"x-foo", b"X-Webhook-Event", b"Content-Type", b"X-\xe9"])
@@ -142,6 +143,10 @@ TERMS = [
         "size:>40",
         "size:0",
         "size:>=260k",
+        "size:>10k",
+        "size:>=10k",
+        "size:10k",
+        "size:>9k",
     ),
     *("size:!=2", "age:<1m", "age:>=1m", "age:<2h", "age:>1h", "attempt:>1", "attempt:1", "attempt:2", "attempt:<2"),
     *("attempt:>=3", "run:1", "run:2", "comment:later", "comment:äH", "comment:*", "source:sse", "source:webhook"),
@@ -214,6 +219,7 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
     indexed=0,
     gone=[],
     most_words=30,
+    block_rows=131_072,
 )
 @given(
     what=st.lists(stored, max_size=8),
@@ -221,22 +227,27 @@ def _scanned(connection: sqlite3.Connection, expression: Expression, sort: Sort,
     indexed=st.integers(0, 9),
     gone=st.lists(st.integers(1, 8), max_size=2),
     most_words=st.sampled_from([0, 30]),
+    block_rows=st.sampled_from([1, 3, 131_072]),
 )
 def test_the_search_finds_what_the_evaluator_says(
     what: list[Recorded],
     texts: list[str],
     indexed: int,
     gone: list[int],
+    *,
     most_words: int,
+    block_rows: int,
 ) -> None:
     """Row by row, along indexes, and in small chunks; the index of words is whole, partly filled or empty.
 
-    The words with one beginning are followed one by one or merged, and those of two deliveries are counted together.
+    It has one block or several. The words with one beginning are followed one by one or merged, and those of two
+    deliveries are counted together.
     """
     with (
         _history(what[:indexed]) as connection,
         patch.object(query, "_MOST_WORDS", most_words),
         patch.object(scan, "_COUNTED", 2),
+        patch.object(word_index, "BLOCK_ROWS", block_rows),
     ):
         WordIndex().step(connection)
         WordIndex().step(connection)
@@ -294,6 +305,8 @@ def test_matches_are_sorted_by_a_column(what: list[Recorded], column: SortColumn
         ("status:2xx", "by_answered"),
         ("id:12", "attempts"),
         ("attempt:>1", "repeated"),
+        ("size:>10k", "sizes"),
+        ("size:12000 !ping", "sizes"),
         ("marked verdict:valid", "marks"),
         ("failed", "w VIRTUAL TABLE INDEX"),
         ("invalid", "by_verdict"),
@@ -318,7 +331,7 @@ def test_an_index_leads_to_the_matches(text: str, index: str) -> None:
     sample: Recorded = (delivery(b'{"id": 12}'), Verdict.VALID, 200, False, "", set())
     with _history([sample, sample]) as connection:
         WordIndex().step(connection)
-        built = build_query(parse(text), NOW, connection)
+        built = build_query(parse(text), NOW, connection, 1)
         plan = connection.execute(f"EXPLAIN QUERY PLAN {built.sql}", {**built.parameters, "lo": 1, "hi": 9})
         steps = "\n".join(step for *_, step in plan)
 

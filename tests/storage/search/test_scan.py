@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from itertools import pairwise
 
+import pytest
+
 from tests.factories import NOW
 from tests.storage.finding import record_statuses
 from webhook_tui.domain.account import Account
@@ -42,11 +44,28 @@ async def test_older_matches_come_before_newer_ones(store: DeliveryStore, accoun
     assert [one.progress for one in seen[-2:]] == [Progress(40, 40, is_done=True), Progress(41, 41, is_done=True)]
 
 
-async def test_words_with_one_beginning_are_merged_once_for_all_older_deliveries(
-    store: DeliveryStore, account: Account
+async def test_the_first_match_is_published_at_once(
+    store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite merges them before its first row, which takes as long for a few deliveries as for a million."""
-    await record_statuses(store, account, *(f"done{number}" for number in range(40)), "failed", *(["done"] * 4))
+    """However short the time is since the empty result of the newest deliveries."""
+    monkeypatch.setattr("webhook_tui.storage.search.scan._PUBLISH_SECONDS", 3600)
+    await record_statuses(store, account, "failed", "failed", *(["completed"] * 4))
+    seen: list[Published] = []
+    with closing(connect_read_only(store.path)) as connection:
+        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
+        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
+        while scan.has_older:
+            scan.advance()
+
+    assert [[one.view.at(place) for place in range(len(one.view))] for one in seen] == [[], [2]]
+
+
+async def test_words_with_one_beginning_are_merged_once_for_each_block(
+    store: DeliveryStore, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite merges them before its first row, which takes as long for a few deliveries as for the whole block."""
+    monkeypatch.setattr("webhook_tui.storage.search.word_index.BLOCK_ROWS", 40)
+    await record_statuses(store, account, *(f"done{number}" for number in range(70)), "failed", *(["done"] * 4))
     with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
         while WordIndex().step(connection):
             pass
@@ -59,6 +78,6 @@ async def test_words_with_one_beginning_are_merged_once_for_all_older_deliveries
             scan.advance()
         scan.publish()
 
-    assert [seen[-1].view.at(place) for place in range(len(seen[-1].view))] == [41]
-    assert sum("NOT IN (" in one for one in statements) == 1
+    assert [seen[-1].view.at(place) for place in range(len(seen[-1].view))] == [71]
+    assert sum("NOT IN (" in one for one in statements) == 2
     assert not any("count(*)" in one for one in statements)

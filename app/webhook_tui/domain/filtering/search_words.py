@@ -13,7 +13,7 @@ from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import decoded
 from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, JobIs, Operator, Pattern, StatusIs, Text
 
-WAY = f"1/{unicodedata.unidata_version}"
+WAY = f"2/{unicodedata.unidata_version}"
 """Names this definition: what was indexed in another way is indexed again."""
 
 _WORD = re.compile(r"[^\W_]{1,64}")

@@ -113,11 +113,23 @@ CREATE INDEX replays ON deliveries (seq) WHERE replayed;
 CREATE INDEX imports ON deliveries (seq) WHERE imported;
 """
 
+_HISTORY_7 = """
+CREATE INDEX sizes ON deliveries (seq, size) WHERE size > 10000;  -- usual bodies are smaller and not in it
+-- Each word now begins with the number of its block, so all are indexed again, in the background. The index is emptied
+-- here, where no delivery waits for it: that takes two seconds for a million. A damaged one cannot be dropped.
+CREATE VIRTUAL TABLE fresh USING fts5 (text, content = '', columnsize = 0, tokenize = 'ascii');
+DELETE FROM words_idx;
+DELETE FROM words_data;
+INSERT INTO words_data SELECT id, block FROM fresh_data;
+DROP TABLE fresh;
+UPDATE indexing SET done = 0, way = '';
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6, _HISTORY_7),
 )
 
 

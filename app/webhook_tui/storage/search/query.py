@@ -46,7 +46,7 @@ from webhook_tui.domain.filtering.terms import (
     VerdictIs,
 )
 from webhook_tui.storage.mappers import microseconds
-from webhook_tui.storage.search.word_index import LARGEST_INDEXED
+from webhook_tui.storage.search.word_index import LARGEST_INDEXED, block_mark
 
 _COLUMNS = {
     Measure.SIZE: "d.size",
@@ -54,6 +54,8 @@ _COLUMNS = {
     Measure.RUN: "d.run",
     Measure.AGE: "(:now - d.received_at)",
 }
+_LARGE_VALUES = {Measure.ATTEMPT: (1, 4, "repeated"), Measure.SIZE: (10_000, 6, "sizes")}
+"""Above which value an index lists the deliveries, with its rank and its name."""
 _FLAGS = {
     Flag.MARKED: ("d.marked", "marks"),
     Flag.COMMENTED: ("d.comment != ''", "comments"),
@@ -72,7 +74,7 @@ _SMALLEST_CHARACTER = "0"
 
 
 class Query(Struct, frozen=True):
-    """A statement with all values but :lo and :hi. It is good for the read transaction in which it was built."""
+    """A statement with all values but :lo and :hi, for one block and the read transaction in which it was built."""
 
     sql: str
     """Selects pairs of a number and whether the delivery must be checked in Python; a pair may come twice."""
@@ -83,7 +85,7 @@ class Query(Struct, frozen=True):
     dense_from: int = 0
     """From here on no delivery was deleted, as far as the words go."""
     reads_all_words: bool = False
-    """Whether it costs the same for every range: the words with this beginning are many, and are merged at first."""
+    """Whether each range of the block costs the same: the words with this beginning are many, and merged at first."""
 
 
 class _Source(Struct, frozen=True):
@@ -111,14 +113,14 @@ _NEVER = _Condition("0", 0)
 
 
 def build_query(
-    expression: Expression, now: datetime, connection: sqlite3.Connection, *, use_indexes: bool = True
+    expression: Expression, now: datetime, connection: sqlite3.Connection, seq: int, *, use_indexes: bool = True
 ) -> Query:
-    """Translate a filter. `now`: from when ages count. Raises sqlite3.Error.
+    """Translate a filter for the block of delivery `seq`. `now`: from when ages count. Raises sqlite3.Error.
 
     Each `or` branch is read along the index of the term with the lowest rank. SQLite has no statistics that would show
     which verdict or event is rare. Without `use_indexes` every row of the range is read, which is best for few.
     """
-    builder = _Builder(connection, now, use_indexes=use_indexes)
+    builder = _Builder(connection, now, seq, use_indexes=use_indexes)
     sources = [source for branch in expression.branches for source in builder.branch(branch)]
     # Not UNION: it sorts by both columns, and the first row would wait for the last one.
     sql = " UNION ALL ".join(
@@ -147,11 +149,12 @@ def _select(what: str, source: str, *conditions: str) -> str:
 class _Builder:
     """Every value of the filter is bound; none is ever part of the text."""
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, *, use_indexes: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, now: datetime, seq: int, *, use_indexes: bool) -> None:
         done, self.dense_from = connection.execute(
             "SELECT iif(way = ?, done, 0), dense_from FROM indexing, shape", (WAY,)
         ).fetchone()
         self._connection = connection
+        self._mark = block_mark(seq)
         self._use_indexes = use_indexes
         self._patterns: list[Callable[[str], bool]] = []
         self.parameters: dict[str, Any] = {"now": microseconds(now), "done": done}
@@ -195,14 +198,24 @@ class _Builder:
                 return self._among("answered", lambda value: lowest <= value <= highest, is_negated=False)
             case IdIs(pattern) if pattern.is_exact and not is_negated:
                 return self._exact_id(pattern)
-            case Measured(Measure.ATTEMPT, operator, value) if not is_negated and _is_repeated(operator, value):
-                return _Condition(f"d.attempt > 1 AND d.attempt {operator.value} {self._value(value)}", 4, "repeated")
+            case Measured() as measured if not is_negated:
+                return self._measured(measured)
             case SourceIs(Source.SSE) if not is_negated:
                 return _Condition("d.on_stream", 5, "streamed")
             case (Flagged() | CommentHas()) as rare if not is_negated:
                 return self._rare(rare)
             case other:
                 return _Condition(f"({self._plain(other)}) IS {'NOT ' if is_negated else ''}TRUE")
+
+    def _measured(self, term: Measured) -> _Condition:
+        """A comparison; where only large values pass it, a partial index lists them."""
+        compared = self._plain(term)
+        if term.measure not in _LARGE_VALUES:
+            return _Condition(compared)
+        bound, rank, index = _LARGE_VALUES[term.measure]
+        if not _is_above(bound, term.operator, term.value):
+            return _Condition(compared)
+        return _Condition(f"{_COLUMNS[term.measure]} > {bound} AND {compared}", rank, index)
 
     def _rare(self, term: Flagged | CommentHas) -> _Condition:
         """A state that few deliveries have, and a partial index lists them."""
@@ -296,7 +309,7 @@ class _Builder:
         SQLite merges all words with one beginning before it gives the first row. A few of them it can follow one by one
         from any row on.
         """
-        *before, last = text.words
+        *before, last = (f"{self._mark}{word}" for word in text.words)
         found = self._words_beginning_with(last) if text.is_prefix else [last]
         if found is None:
             self.reads_all_words = True
@@ -361,8 +374,8 @@ def _fits_summary(term: JobIs, text: str) -> bool:
     return term.is_of(summary_from_text(text).job)
 
 
-def _is_repeated(operator: Operator, value: int) -> bool:
-    """Whether the comparison excludes first attempts."""
+def _is_above(bound: int, operator: Operator, value: int) -> bool:
+    """Whether only numbers above `bound` pass the comparison."""
     if operator is Operator.MORE:
-        return value >= 1
-    return operator in (Operator.IS, Operator.AT_LEAST) and value >= 2
+        return value >= bound
+    return operator in (Operator.IS, Operator.AT_LEAST) and value > bound

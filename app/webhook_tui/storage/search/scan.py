@@ -19,9 +19,10 @@ from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.storage.mappers import STORED, encode_headers, stored_of
 from webhook_tui.storage.search.query import Query, build_query
 from webhook_tui.storage.search.results import NumberResults, SortedResults, View
+from webhook_tui.storage.search.word_index import BLOCK_ROWS, block_of
 
-_CHUNKS = (250, 16_000, 128_000, 512_000)
-"""Deliveries that each step reads."""
+_CHUNKS = (250, 16_000, BLOCK_ROWS)
+"""Deliveries that each step reads; it does not go beyond their block."""
 _STEP_SECONDS = 0.1
 """A step that checks deliveries in Python ends after this time, so that new deliveries are taken in."""
 _LONG_STEP_SECONDS = 1.0
@@ -80,6 +81,7 @@ class Scan:
         else:
             self._results = SortedResults(connection, search.sort)
         self._is_published = False
+        self._shows_matches = False
         self._next_view = monotonic()
         connection.set_progress_handler(is_cancelled, _INSTRUCTIONS_PER_CANCEL_CHECK)
         with self._transaction():
@@ -102,19 +104,21 @@ class Scan:
     def advance(self) -> None:
         """Read the next older chunk."""
         size = self._sizes[min(self._chunks, len(self._sizes) - 1)]
-        low, high = max(self._first, self._below - size), self._below - 1
+        high = self._below - 1
+        lowest = max(self._first, block_of(high).start)
+        low = max(lowest, self._below - size)
         with self._transaction():
-            query = self._query(use_indexes=True)
+            query = self._query(high, use_indexes=True)
             seconds = _STEP_SECONDS
             if query.reads_all_words and self._is_small(low, high):
-                query = self._query(use_indexes=False)
+                query = self._query(high, use_indexes=False)
             elif query.reads_all_words:
-                low, seconds = self._first, _LONG_STEP_SECONDS
+                low, seconds = lowest, _LONG_STEP_SECONDS
             for examined_from, seqs in self._find(query, low, high, seconds=seconds):
                 self._results.add_older(seqs)
                 self._examined_from = examined_from
                 self._is_published = False
-                self._publish_if_due()
+                self._publish_if_due(is_first_match=bool(seqs) and not self._shows_matches)
         self._chunks += 1
         self._below = self._examined_from
         self._is_published = False
@@ -134,12 +138,13 @@ class Scan:
                 self._deletions = deletions
             for seq in dict.fromkeys(changed):
                 if self._below <= seq <= self._last:
-                    found = self._find(self._query(use_indexes=False), seq, seq)
+                    found = self._find(self._query(seq, use_indexes=False), seq, seq)
                     self._results.set(seq, is_in=any(seqs for _, seqs in found))
                     self._is_published = False
             while self._last < (last or 0) and not self._is_cancelled():
-                low, high = self._last + 1, min(self._last + self._sizes[1], last)
-                query = self._query(use_indexes=not self._is_small(low, high))
+                low = self._last + 1
+                high = min(self._last + self._sizes[1], last, block_of(low)[-1])
+                query = self._query(low, use_indexes=not self._is_small(low, high))
                 newer = [seq for _, seqs in self._find(query, low, high) for seq in seqs]
                 self._results.add_newer(newer[::-1])
                 self._is_published = self._is_published and not newer
@@ -151,14 +156,15 @@ class Scan:
             began = monotonic()
             view = self._results.view()
             self._is_published = True
+            self._shows_matches = len(view) > 0
             self._next_view = monotonic() + max(_PUBLISH_SECONDS, _SORT_FACTOR * (monotonic() - began))
             examined = Progress(
                 self._last - self._examined_from + 1, self._last - self._first + 1, is_done=not self.has_older
             )
             self._publish(Published(view, examined))
 
-    def _publish_if_due(self) -> None:
-        if monotonic() >= self._next_view:
+    def _publish_if_due(self, *, is_first_match: bool = False) -> None:
+        if is_first_match or monotonic() >= self._next_view:
             self.publish()
 
     def _drop_deleted(self, dense_from: int) -> None:
@@ -166,8 +172,8 @@ class Scan:
         self._results.keep(lambda seq: seq >= dense_from or seq in kept)
         self._is_published = False
 
-    def _query(self, *, use_indexes: bool) -> Query:
-        return build_query(self._search.expression, self._search.now, self._connection, use_indexes=use_indexes)
+    def _query(self, seq: int, *, use_indexes: bool) -> Query:
+        return build_query(self._search.expression, self._search.now, self._connection, seq, use_indexes=use_indexes)
 
     def _is_small(self, low: int, high: int) -> bool:
         """Whether a range has so few deliveries that reading each is faster than querying an index."""

@@ -148,9 +148,10 @@ class SearchThread:
 class FilteredRows:
     """Implements FoundRows; made and used by one thread, while the search has its own.
 
-    `changed` is called from the search's thread, at most 20 times a second, when a refresh would show something new. It
-    may be called once more while the rows are being closed. Calls raise ProblemError when the file cannot be read,
-    `refresh` also when the search failed for that reason; it begins again once the file is mended.
+    `changed` is called from the search's thread, at once for the first match and then at most 20 times a second, when a
+    refresh would show something new. It may be called once more while the rows are being closed. Calls raise
+    ProblemError when the file cannot be read, `refresh` also when the search failed for that reason; it begins again
+    once the file is mended.
     """
 
     def __init__(self, path: Path, search: Search, changed: Callable[[], None]) -> None:

@@ -1,6 +1,9 @@
 """The full-text index, filled in small steps in the background, never in the transaction before an answer.
 
 Deliveries beyond `indexing.done` and those with large bodies are not in it; a search reads their bodies.
+
+Each word is stored with the number of its block of deliveries before it. FTS5 merges all words with one beginning, of
+whichever deliveries, before it gives the first match: 0.1 s for half a million. In a block they are few.
 """
 
 from __future__ import annotations
@@ -17,10 +20,31 @@ from webhook_tui.storage.mappers import decode_headers
 
 LARGEST_INDEXED = 262_144
 """Bytes of a body. The index `large` of the schema lists larger ones."""
+BLOCK_ROWS = 131_072
 STEP_ROWS = 100
 _STEP_BYTES = LARGEST_INDEXED
 
 _logger = logging.getLogger(__name__)
+
+
+def block_of(seq: int) -> range:
+    """The numbers of the deliveries in the block of delivery `seq`; there need not be one with each number."""
+    start = seq - seq % BLOCK_ROWS
+    return range(start, start + BLOCK_ROWS)
+
+
+def block_mark(seq: int) -> str:
+    """What each stored word of delivery `seq` begins with: a number and `§`, which is part of no other word.
+
+    FTS5's `ascii` tokenizer does not part words at it.
+    """
+    return f"{seq // BLOCK_ROWS}§"
+
+
+def stored_words(seq: int, text: str) -> str:
+    """The words in `text`, with one blank between two, as the index stores them for delivery `seq`."""
+    mark = block_mark(seq)
+    return mark + text.replace(" ", f" {mark}")
 
 
 class WordIndex:
@@ -77,13 +101,18 @@ class WordIndex:
             done = seq
             count += 1
             if body is not None:
-                entries.append((seq, searchable(decode_headers(headers), body)))
+                entries.append(_entry(seq, headers, body))
                 size += len(body)
             if size >= _STEP_BYTES:
                 break
         connection.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", entries)
         connection.execute("UPDATE indexing SET done = ?", (done,))
         return count == STEP_ROWS or size >= _STEP_BYTES
+
+
+def _entry(seq: int, headers: bytes, body: bytes) -> tuple[int, str]:
+    """A row of the index."""
+    return seq, stored_words(seq, searchable(decode_headers(headers), body))
 
 
 def reset_index(connection: sqlite3.Connection) -> None:
@@ -114,7 +143,7 @@ def forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:
         "WHERE seq IN (SELECT value FROM json_each(?)) AND seq <= done AND way = ? AND size <= ?",
         (json.dumps(list(seqs)), WAY, LARGEST_INDEXED),
     ).fetchall()
-    entries = [(seq, searchable(decode_headers(headers), body)) for seq, headers, body in found]
+    entries = [_entry(*delivery) for delivery in found]
     try:
         connection.executemany("INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)", entries)
     except sqlite3.DatabaseError as error:
