@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.filtering.evaluate import Content
 from webhook_tui.domain.filtering.filter import FilterError, parse, quoted
-from webhook_tui.domain.filtering.search_words import implied, searchable, words
+from webhook_tui.domain.filtering.search_words import field_name, implied, searchable, words
 from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, StatusIs, Text
 from webhook_tui.domain.jobs.job import USUAL_FIELDS
 
@@ -54,6 +54,34 @@ def test_words_of_a_term(text: str, words: Text | None) -> None:
 
     assert isinstance(term, Text | JobIs | StatusIs | BodyIs | HeaderIs)
     assert implied(term) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("has:data.image_index", Text(("image", "index"), is_prefix=False)),
+        ("body.a.0>1", Text(("a",), is_prefix=False)),
+        ("body.a.-!=b", Text(("a",), is_prefix=False)),
+        ("has:0", None),
+    ],
+)
+def test_a_path_leads_nowhere_without_its_last_name(path: str, words: Text | None) -> None:
+    """Not where it is a number: in a list that counts."""
+    term = parse(path).branches[0].terms[0]
+
+    assert isinstance(term, BodyIs)
+    assert field_name(term.path) == words
+
+
+@given(st.text(min_size=1, max_size=8), st.sampled_from(["utf-8", "utf-16", "utf-32"]), st.booleans())
+def test_the_name_of_a_field_stands_in_the_words(name: str, encoding: str, is_ascii: bool) -> None:
+    """The index of words leads to every payload with the field, whatever its name."""
+    text = json.dumps({"data": [{name: 1}]}, ensure_ascii=is_ascii)
+    content = Content((), text.encode(encoding, "surrogatepass"), USUAL_FIELDS)
+    path = ("data", name)
+    words_of_it = field_name(path)
+
+    assert words_of_it is None or content.holds(words_of_it) or not content.holds(BodyIs(path, None))
 
 
 json_values = st.recursive(

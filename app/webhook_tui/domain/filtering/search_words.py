@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import decoded
@@ -73,6 +74,12 @@ def implied(term: ContentTerm) -> Text | None:
                 return _found_text(f"{name} ", is_prefix=False)
             value = comparison.pattern
             return _found_text(f"{name} {value.parts[0]}", is_prefix=not value.is_exact and _goes_on(value.parts[0]))
+
+
+def field_name(path: Sequence[str]) -> Text | None:
+    """Return words of every delivery whose body has a value at `path`: its last name. None: it has none with a word."""
+    names = (name for name in reversed(path) if not name.isdecimal())  # in a list a number counts
+    return next((found for name in names if (found := _found_text(name, is_prefix=False))), None)
 
 
 def _beginning(pattern: Pattern) -> Text | None:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from webhook_tui.domain.delivery.summary import summary_from_text
 from webhook_tui.domain.filtering.evaluate import id_fits
-from webhook_tui.domain.filtering.search_words import WAY, implied
+from webhook_tui.domain.filtering.search_words import WAY, field_name, implied
 from webhook_tui.domain.filtering.terms import (
     And,
     AnsweredIs,
@@ -65,6 +65,7 @@ _FLAGS = {
 }
 """The condition and the index of each."""
 _IN_RANGE = "seq BETWEEN :lo AND :hi"
+_INDEXED_IN_RANGE = "w.rowid BETWEEN :lo AND min(:hi, :done)"
 _UNREAD = f"(d.seq > :done OR d.size > {LARGEST_INDEXED})"
 """Rows whose words are not in the index."""
 _MOST_VALUES = 1000
@@ -105,11 +106,16 @@ class _Condition(Struct, frozen=True):
     """The smaller, the fewer rows its index is expected to lead to. 9: no index helps."""
     index: str = ""
     """The index of `deliveries` that serves it; "" when it is a list of numbers."""
-    candidates: tuple[_Source, ...] = ()
+    candidates: Sequence[_Source] = ()
     """Where the rows come from when this condition has the lowest rank, instead of `index`."""
 
 
 _NEVER = _Condition("0", 0)
+_WITHOUT_WORDS = (
+    _Source("deliveries d NOT INDEXED", "d.seq BETWEEN max(:lo, :done + 1) AND :hi"),
+    _Source("deliveries d INDEXED BY large", f"d.size > {LARGEST_INDEXED} AND d.{_IN_RANGE}"),
+)
+"""Deliveries whose words are not in the index."""
 
 
 def build_query(
@@ -135,6 +141,12 @@ def build_query(
         dense_from=builder.dense_from,
         reads_all_words=builder.reads_all_words and has_one_branch and len(expression.branches[0].terms) == 1,
     )
+
+
+def _candidates(matching: str) -> Sequence[_Source]:
+    """Deliveries whose words are `matching`, and those whose words are not known."""
+    found = f"w.words {matching} AND {_INDEXED_IN_RANGE}"
+    return _Source("words w CROSS JOIN deliveries d ON d.seq = w.rowid", found, "w.rowid"), *_WITHOUT_WORDS
 
 
 def _numbers(sources: Sequence[_Source]) -> str:
@@ -277,26 +289,25 @@ class _Builder:
             self._checks[_UNREAD if is_read else "1"] = None
         words = implied(term.text if isinstance(term, BareWord) else term) if self._use_indexes else None
         if words is None or (is_negated and not isinstance(term, Text | BareWord)):
-            return _Condition("1")
+            return self._about_field(term) if isinstance(term, BodyIs) and not is_negated else _Condition("1")
         matching = self._match(words)
-        within = f"w.words {matching} AND w.rowid BETWEEN :lo AND min(:hi, :done)"
-        with_words = _Source("words w", within, "w.rowid")
+        with_words = _Source("words w", f"w.words {matching} AND {_INDEXED_IN_RANGE}", "w.rowid")
         in_columns = self._in_columns(term) if isinstance(term, BareWord) else ()
         if is_negated:
             self.covered = _select(
                 ":hi - :lo + 1 - count(*)", "words", f"words {matching}", "rowid BETWEEN :lo AND :hi"
             )
             return _Condition(f"d.seq NOT IN ({_numbers((with_words, *in_columns))})")
-        others = (
-            _Source("deliveries d NOT INDEXED", "d.seq BETWEEN max(:lo, :done + 1) AND :hi"),
-            _Source("deliveries d INDEXED BY large", f"d.size > {LARGEST_INDEXED} AND d.{_IN_RANGE}"),
-            *in_columns,
-        )
         return _Condition(
-            f"d.seq IN ({_numbers((with_words, *others))})",
+            f"d.seq IN ({_numbers((with_words, *_WITHOUT_WORDS, *in_columns))})",
             5 if in_columns else 2 if words == term else 3,
-            candidates=(_Source("words w CROSS JOIN deliveries d ON d.seq = w.rowid", within, "w.rowid"), *others),
+            candidates=(*_candidates(matching), *in_columns),
         )
+
+    def _about_field(self, term: BodyIs) -> _Condition:
+        """Every payload is checked in Python; those without the field's name are left out where nothing else leads."""
+        name = field_name(term.path) if self._use_indexes else None
+        return _Condition("1", 8, candidates=_candidates(self._match(name))) if name else _Condition("1")
 
     def _shows_job(self, term: JobIs) -> str:
         """Whether the job of the row fits; rows of earlier versions have it in their summary."""
