@@ -9,9 +9,10 @@ import pytest
 
 from tests.handler_check import handlers
 from tests.handler_check.handlers import CASES, Answer, serving
+from webhook_tui.domain.failure import SendError
 from webhook_tui.domain.forwarding.handler_check import CaseResult
 from webhook_tui.handler_check.run import LONGEST_SECONDS, check
-from webhook_tui.http.sender import OutboundSender, SendError
+from webhook_tui.http.sender import OutboundSender
 
 NAMES = [case.name for case in CASES]
 

@@ -13,8 +13,8 @@ from tests.http import echo as servers
 from tests.http.echo import Echo, closing_server, raw_server
 from tests.tcp_server import tcp_server
 from tests.timeouts import TIMEOUT_SECONDS
-from webhook_tui.domain.failure import Failure
-from webhook_tui.http.sender import OutboundSender, Pieces, SendError, is_base_url, is_loopback
+from webhook_tui.domain.failure import Failure, SendError
+from webhook_tui.http.sender import OutboundSender, Pieces, is_base_url, is_loopback
 from webhook_tui.http.sockets import bind
 
 

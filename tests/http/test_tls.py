@@ -11,8 +11,8 @@ import pytest
 
 from tests.tcp_server import tcp_server
 from tests.timeouts import TIMEOUT_SECONDS
-from webhook_tui.domain.failure import Failure
-from webhook_tui.http.sender import OutboundSender, SendError
+from webhook_tui.domain.failure import Failure, SendError
+from webhook_tui.http.sender import OutboundSender
 from webhook_tui.http.tls import tls_problems, verifying_context
 
 SELF_SIGNED = Path(__file__).parent.parent / "piktid" / "self_signed.pem"

@@ -1,7 +1,9 @@
-"""No variable of the environment stops the receiver: what cannot be used is named, with what to do."""
+"""What a session does before its screen is shown; and no variable of the environment stops the receiver."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,40 @@ async def test_a_busy_port_that_was_asked_for_is_a_problem(tmp_path: Path) -> No
             async with session_of(settings(tmp_path, port=port, port_was_given=True)):
                 pass
         assert caught.value.problem.exit_code is ExitCode.PORT  # type: ignore[attr-defined] # a ProblemError
+
+
+_UNTIL_IT_ASKS = """
+import sys
+from pathlib import Path
+from webhook_tui.config import Settings
+from webhook_tui.domain.commands import StartRegistration
+from webhook_tui.domain.events import StatusChanged, TokenRequired
+from webhook_tui.domain.status import ReceiverState
+from webhook_tui.places import Places
+from webhook_tui.session.process.host import import_session
+
+home = Path(sys.argv[1])
+settings = Settings(tunnel="none", port=0, places=Places(home / "config", home / "state"))
+session = import_session().open(settings, asks=True)
+
+def on_event(event):
+    match event:
+        case StatusChanged(status) if status.receiver.state is ReceiverState.LISTENING and not status.token_place:
+            print("listens", *sys.modules)
+            session.request(StartRegistration())
+        case TokenRequired(None, place):
+            print("asks", place)
+            session.stop()
+
+session.run(on_event)
+"""
+
+
+def test_a_session_imports_for_the_first_frame_only_what_listens(tmp_path: Path) -> None:
+    """HTTP clients and the keyring come when the screen is shown, and before it is asked for a token."""
+    program = [sys.executable, "-c", _UNTIL_IT_ASKS, str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    listens, *_, asks = done.stdout.splitlines()
+
+    assert set(listens.split()).isdisjoint({"httpx", "httpcore", "h11", "stamina", "anyio", "starlette", "keyring"})
+    assert asks in {"asks a file that only you can read", "asks the system keyring"}

@@ -12,6 +12,7 @@ from tests.ui.terminal_view import FORBIDDEN, HOSTILE, lines, strips
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.app import WebhookTuiApp
+from webhook_tui.ui.screens.main import MainScreen
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
@@ -98,11 +99,19 @@ async def test_the_screen_stands_in_other_themes(name: str) -> None:
         assert "invalid" in played.text()
 
 
-async def test_an_unknown_theme_is_our_own() -> None:
-    """A mistake in config.toml is a warning only."""
-    async with stage(size=STACKED, theme_name="no-such") as played:
+async def test_an_unknown_theme_is_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake in config.toml is a warning only; the session goes on as soon as the first frame stands."""
+    session, complete, may_register = FakeSession.running(), MainScreen.complete, []
+
+    async def noted(screen: MainScreen) -> None:
+        may_register.append(session.may_register)
+        await complete(screen)
+
+    monkeypatch.setattr(MainScreen, "complete", noted)
+    async with stage(session, size=STACKED, theme_name="no-such") as played:
         await played.until("There is no theme no-such.")
         assert played.app.theme == "webhook-dark"
+    assert may_register == [True]
 
 
 async def test_a_session_that_ends_leaves_the_history_and_can_be_restarted() -> None:

@@ -19,7 +19,10 @@ class RegisterWebhook(Struct, frozen=True):
 
 
 class StartRegistration(Struct, frozen=True):
-    """The screen is shown: register from now on. Before, a session with a screen only listens and opens the tunnel."""
+    """The screen is shown: connect to PiktID and register from now on.
+
+    Before, a session with a screen only listens and opens the tunnel; all other commands wait for this one.
+    """
 
 
 class SendTestPing(Struct, frozen=True):

@@ -142,6 +142,8 @@ class TokenRequired(Struct, frozen=True):
     """There is no token, or PiktID refused it; the session waits for a UseToken."""
 
     problem: Problem | None
+    place: str = ""
+    """`SessionStatus.token_place`, which a front end may learn after this event."""
 
 
 class SecretRingChanged(Struct, frozen=True):

@@ -39,3 +39,12 @@ _BEFORE_SENDING = frozenset(
         *(Failure.PROXY, Failure.EXPECTS_TLS, Failure.UNSENDABLE),
     ]
 )
+
+
+class SendError(Exception):
+    """Raised by a sender without an answer; `reason` is a clause for a sentence, `failure` its kind."""
+
+    def __init__(self, failure: Failure, reason: str) -> None:
+        super().__init__(reason)
+        self.failure = failure
+        self.reason = reason

@@ -11,11 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.event import KNOWN_EVENTS
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.forwarding.handler_check import LONGEST_SHOWN, CaseResult, Expected, HandlerExchange
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.handler_check.cases import Case, Message, cases
-from webhook_tui.http.sender import OutboundSender, Reply, SendError
+from webhook_tui.http.sender import OutboundSender, Reply
 from webhook_tui.sandbox.jobs import FIRST_ID, sample_data
 
 LONGEST_SECONDS = 120.0

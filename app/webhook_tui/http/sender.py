@@ -19,7 +19,7 @@ import httpx
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, Headers
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.url import connect_host, is_loopback_host
 from webhook_tui.http.failure import failure_of, is_too_large_a_head, refuses_as_http
 from webhook_tui.http.tls import unverified_context, verifying_context
@@ -54,15 +54,6 @@ class Pieces(Struct, frozen=True):
     """How many parts; fewer when the body has fewer bytes."""
     pause_seconds: float
     """After each part but the last."""
-
-
-class SendError(Exception):
-    """Raised without an answer; `reason` is a clause for a sentence, `failure` its kind."""
-
-    def __init__(self, failure: Failure, reason: str) -> None:
-        super().__init__(reason)
-        self.failure = failure
-        self.reason = reason
 
 
 class OutboundSender:

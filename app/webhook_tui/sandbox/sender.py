@@ -16,10 +16,11 @@ from msgspec import Struct, field
 from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
+from webhook_tui.domain.failure import SendError
 from webhook_tui.domain.scenario import Fault
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import headers_with, sign
-from webhook_tui.http.sender import OutboundSender, SendError
+from webhook_tui.http.sender import OutboundSender
 from webhook_tui.sandbox.events import SandboxEvent
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.registration import Registry

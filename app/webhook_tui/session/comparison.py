@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,15 +24,6 @@ from webhook_tui.domain.events import EventCompared
 from webhook_tui.domain.queries import ComparedEvents, EventSides
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus, TunnelState, WebhookState
-from webhook_tui.piktid.stream import (
-    Arrived,
-    BackfillCompleted,
-    Backfilled,
-    Connected,
-    EventStream,
-    KeptAlive,
-    StreamItem,
-)
 from webhook_tui.session import messages
 from webhook_tui.session.bus import (
     DeliveriesStored,
@@ -47,6 +38,9 @@ from webhook_tui.session.bus import (
 from webhook_tui.session.clock import Clock, RetryDelay
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.history import DeliveryStore
+
+if TYPE_CHECKING:
+    from webhook_tui.piktid.stream import StreamItem
 
 _PAUSE_SECONDS = 0.02
 """From an observation to its comparison, together with all others of that time."""
@@ -231,6 +225,8 @@ class StreamComparison:
 
     async def _read(self, token: Secret) -> Problem:
         """Read one connection to its end; returns why it ended."""
+        from webhook_tui.piktid.stream import EventStream  # noqa: PLC0415 -- httpx, which no first frame needs
+
         try:
             async with contextlib.aclosing(EventStream(self._api_url, token).items()) as items:
                 await self._read_items(items)
@@ -239,6 +235,14 @@ class StreamComparison:
         raise AssertionError("a stream ends with a problem")
 
     async def _read_items(self, items: AsyncIterator[StreamItem]) -> None:
+        from webhook_tui.piktid.stream import (  # noqa: PLC0415 -- as above
+            Arrived,
+            BackfillCompleted,
+            Backfilled,
+            Connected,
+            KeptAlive,
+        )
+
         async for item in items:
             at = self._clock.utc_now()
             match item:

@@ -2,12 +2,13 @@
 
 Start order:
 
-1. The sandbox, with --sandbox: the API must answer before anything is requested from it.
-2. The receiver listens. PiktID sends a ping as soon as a webhook is registered, so nothing is registered before.
-3. The API client is made, with the token.
-4. The loops start, in the order of `_loops`: first what handles the stored deliveries, then the event stream, then
-   registration and ownership (they wait for a URL), then the route, which publishes the URL. Registration waits for the
-   event stream, so that no event is missed by both.
+1. The receiver listens. PiktID sends a ping as soon as a webhook is registered, so nothing is registered before.
+2. The loops start, in the order of `_loops`: first what handles the stored deliveries, then the event stream, then
+   registration and ownership (they wait for a URL), then the route, which publishes the URL.
+3. What follows waits for the first frame, if there is a screen: the HTTP clients are imported, and the sandbox starts,
+   with --sandbox, because the API must answer before anything is requested from it.
+4. The API client is made, with the token, which connects the event stream, and the keyring is looked for. Then commands
+   are carried out, and registration begins; it waits for the event stream, so that no event is missed by both.
 
 Stop order:
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import random
 import socket
 from collections.abc import AsyncIterator, Coroutine
@@ -130,6 +132,7 @@ class Runtime:
         """`asks`: a front end answers OwnershipQuestioned and TokenRequired. Raises ProblemError."""
         chance = random.Random()  # noqa: S311 -- spreads retries
         self._settings = settings
+        self._asks = asks
         self._bus = bus
         self._sandbox = SandboxHost(clock) if settings.sandbox else None
         self._token = settings.token if self._sandbox is None else self._sandbox.token
@@ -189,7 +192,6 @@ class Runtime:
             random=chance,
             comparison=self.comparison,
             api_url=api_url,
-            waits_for_screen=asks,
         )
         self.removal = WebhookRemoval(
             self.registration,
@@ -266,8 +268,11 @@ class Runtime:
         """Every secret that was stored at the start, and all secrets and tokens of this run; from any thread."""
         return (*self._stored_secrets, *self.secret_ring.ever, *self._tokens)
 
-    async def run(self, stop: asyncio.Event, started: asyncio.Event) -> Problem | None:
-        """Run until `stop` is set or a loop fails; sets `started` when commands can be carried out.
+    async def run(self, stop: asyncio.Event, shown: asyncio.Event, started: asyncio.Event) -> Problem | None:
+        """Run until `stop` is set or a loop fails.
+
+        A session with a screen only receives and opens the tunnel before `shown` is set. `started` is set when commands
+        can be carried out.
 
         Returns what could not be undone on exit. Raises ProblemError, and the error of a loop that failed.
         """
@@ -276,7 +281,7 @@ class Runtime:
             stack.callback(self._alerts.close)
             stack.push_async_callback(self.tasks.aclose, _CANCEL_SECONDS)
             if self._sandbox is not None:
-                await stack.enter_async_context(self._sandbox)
+                stack.push_async_callback(self._sandbox.aclose)
             stack.push_async_callback(self._forwarder.aclose)
             self.answer_rule.set_rule(self._settings.answer)
             if self._settings.forward_to is not None:
@@ -284,15 +289,26 @@ class Runtime:
                 self.tasks.start(self.replayer.probe(), "Connecting to the local app")
             await stack.enter_async_context(self._receiving())
             stack.push_async_callback(self.registration.aclose)
-            if self._settings.accounts_path is not None:
-                await self._find_places()
-            if self._token is not None:
-                await self.registration.set_token(self._token)
-            started.set()
-            return await self._run_loops(stop)
+            return await self._run_loops(stop, self._connect(shown, started))
+
+    async def _connect(self, shown: asyncio.Event, started: asyncio.Event) -> None:
+        """Connect to PiktID once the screen is shown, and register until cancelled; sets `started` in between."""
+        if self._asks:
+            await shown.wait()
+        await asyncio.to_thread(_import_clients, with_sandbox=self._sandbox is not None)
+        if self._sandbox is not None:
+            await self._sandbox.start()
+        if self._token is not None:
+            await self.registration.set_token(self._token)
+        if self._settings.accounts_path is not None:
+            await self._find_places()
+        started.set()
+        if self._settings.register:
+            await self.registration.run()
+        await asyncio.Event().wait()  # the end of a loop is the end of the session
 
     async def _find_places(self) -> None:
-        """Find them in a thread: deliveries are received meanwhile."""
+        """Find where secrets are stored, in a thread: importing a keyring is slow, and deliveries are received."""
         accounts = self._accounts
         place, ring_place = await asyncio.to_thread(lambda: (accounts.place, accounts.ring_place))
         self.status.change(token_place=place, ring_place=ring_place)
@@ -336,20 +352,21 @@ class Runtime:
     def _on_token_changed(self, event: TokenChanged) -> None:
         self._tokens = (*self._tokens, event.token)
 
-    def _loops(self) -> list[Coroutine[Any, Any, None]]:
+    def _loops(self, connecting: Coroutine[Any, Any, None]) -> list[Coroutine[Any, Any, None]]:
         loops = [
             self.reverification.run(),
             self.diagnostics.run(),
             self._retention.run(),
             self.comparison.run(),
             self.contracts.run(),
+            connecting,
         ]
         if self._settings.register:
-            loops += [self.registration.run(), self._ownership_watch.run()]
+            loops.append(self._ownership_watch.run())
         return [*loops, self.reachability.run(), self.route.run()]
 
-    async def _run_loops(self, stop: asyncio.Event) -> Problem | None:
-        loops = [asyncio.create_task(loop) for loop in self._loops()]
+    async def _run_loops(self, stop: asyncio.Event, connecting: Coroutine[Any, Any, None]) -> Problem | None:
+        loops = [asyncio.create_task(loop) for loop in self._loops(connecting)]
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({stopped, *loops}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -394,6 +411,17 @@ class Runtime:
             await server.stop()
             self._refusals.close()
             status.change_receiver(state=ReceiverState.STOPPED)
+
+
+def _import_clients(*, with_sandbox: bool) -> None:
+    """Import what sends requests, and with `with_sandbox` what answers them; slow, so called in a thread."""
+    import webhook_tui.piktid.client  # noqa: PLC0415 -- no first frame needs httpx
+    import webhook_tui.piktid.stream  # noqa: PLC0415 -- as above
+
+    if with_sandbox:
+        import webhook_tui.sandbox.asgi  # noqa: PLC0415, F401 -- nor Starlette
+    if gc.get_freeze_count():
+        gc.freeze()  # what was imported stays, as what was imported before
 
 
 def _lost_after(settings: Settings) -> float | None:

@@ -97,8 +97,7 @@ class Session:
         self._timings = timings or Timings()
         self._clock = clock or Clock()
         self._bus = EventBus()
-        self._stop = asyncio.Event()
-        self._started = asyncio.Event()
+        self._stop, self._shown, self._started = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._store: DeliveryStore | None = None
         self._runtime: Runtime | None = None
@@ -256,7 +255,7 @@ class Session:
                 asks=self._asks,
             )
             self._start_commands()
-            return await self._runtime.run(self._stop, self._started)
+            return await self._runtime.run(self._stop, self._shown, self._started)
 
     # Commands
 
@@ -268,7 +267,8 @@ class Session:
 
     async def _carry_out(self, command: Command) -> None:  # noqa: C901, PLR0912, PLR0915 -- one case a command
         """Carry out one command. Raises ProblemError."""
-        await self._started.wait()
+        if not isinstance(command, StartRegistration):
+            await self._started.wait()
         runtime = self.runtime
         match command:
             case RegisterWebhook(new_secret):
@@ -276,7 +276,7 @@ class Session:
                 runtime.comparison.try_now()
                 runtime.registration.register(new_secret=new_secret)
             case StartRegistration():
-                runtime.registration.permit()
+                self._shown.set()
             case SendTestPing():
                 await runtime.registration.test_ping()
             case DeleteWebhook():

@@ -14,6 +14,7 @@ from msgspec import UNSET
 from webhook_tui import __version__
 from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
 from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.failure import SendError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.secret import Secret
@@ -27,7 +28,7 @@ from webhook_tui.headless.mcp.tools import ReplayDelivery, SimulateEvent
 from webhook_tui.headless.replay import open_forwarder
 from webhook_tui.headless.setup.status import StatusRequest
 from webhook_tui.headless.signing.stored_accounts import stored_ring
-from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.http.sender import OutboundSender, Reply, is_base_url, is_loopback
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session.forwarding.forwarder import Replay

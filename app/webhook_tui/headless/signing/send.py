@@ -15,7 +15,7 @@ from webhook_tui import __version__
 from webhook_tui.domain.answer_rules.answer import is_success
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.errors import ExitCode, ProblemError
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.forwarding.forward_result import failure_hint
 from webhook_tui.domain.forwarding.handler_check import CaseResult
 from webhook_tui.domain.signature.secret import Secret
@@ -24,7 +24,7 @@ from webhook_tui.handler_check.cases import Case
 from webhook_tui.handler_check.report import FORMS
 from webhook_tui.handler_check.run import all_cases, check
 from webhook_tui.headless import messages
-from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
+from webhook_tui.http.sender import OutboundSender, Reply, is_base_url, is_loopback
 from webhook_tui.storage.rows import open_history
 
 

@@ -10,6 +10,7 @@ import contextlib
 import hmac
 import logging
 import secrets
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -19,17 +20,19 @@ from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.headers import HOP_BY_HOP, SIGNATURE_HEADER, Headers, first, sendable, values
 from webhook_tui.domain.errors import Problem, ProblemError
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.forwarding.forward_result import LONGEST_KEPT, ForwardOrigin, ForwardResult
 from webhook_tui.domain.forwarding.forward_rule import ForwardFilter, ForwardHeader, ForwardRule, with_own_headers
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.url import connect_host, is_loopback_host, origin, origin_form
-from webhook_tui.http.sender import OutboundSender, Reply, SendError, is_base_url, is_loopback
 from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.storage.contracts.reader import ContractReader
+
+if TYPE_CHECKING:
+    from webhook_tui.http.sender import OutboundSender, Reply
 
 TIMEOUT_SECONDS = 25.0
 """Time limit for one try; the sender of the delivery waits meanwhile."""
@@ -82,6 +85,8 @@ class Replay(Struct, frozen=True):
 
 def check(url: str, *, anywhere: bool) -> None:
     """Raise ProblemError (usage) unless deliveries may be sent to this URL."""
+    from webhook_tui.http.sender import is_base_url, is_loopback  # noqa: PLC0415 -- httpx, which no first frame needs
+
     if not is_base_url(url):
         raise ProblemError(messages.NOT_A_URL)
     if not anywhere and not is_loopback(url):
@@ -230,6 +235,8 @@ class Forwarder:
         return answer, replace(result, re_signed=re_signed, edited=edited)
 
     def _sender(self, url: str) -> OutboundSender:
+        from webhook_tui.http.sender import OutboundSender, is_loopback  # noqa: PLC0415 -- as above
+
         if url not in self._senders:
             self._senders[url] = OutboundSender(
                 url,

@@ -12,12 +12,10 @@ from webhook_tui.domain.commands import CheckHandler
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import HandlerCheckAdvanced
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.forwarding.forward_result import failure_hint
 from webhook_tui.domain.forwarding.handler_check import CheckState, HandlerCheck, HandlerExchange
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.handler_check.run import all_cases, checked_cases, unsent
-from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
@@ -82,6 +80,9 @@ class HandlerChecker:
         return self._secret_ring.newest_secret()
 
     async def _send(self, command: CheckHandler, secret: Secret) -> None:
+        from webhook_tui.handler_check.run import all_cases, checked_cases, unsent  # noqa: PLC0415 -- httpx, which no first frame needs
+        from webhook_tui.http.sender import OutboundSender, is_loopback  # noqa: PLC0415 -- as above
+
         url = command.url
         every = all_cases(secret, now=self._clock.utc_now().timestamp())
         self._advance(cases=tuple(unsent(case) for case in every))

@@ -14,11 +14,10 @@ from webhook_tui.domain.commands import SimulateEvent
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import Notified, ProblemOccurred
+from webhook_tui.domain.failure import SendError
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult, hint
 from webhook_tui.domain.signature.signature import event_headers
 from webhook_tui.domain.url import connect_host
-from webhook_tui.http.sender import OutboundSender, SendError, is_loopback
-from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session import messages
 from webhook_tui.session.bus import DeliveriesStored, EventBus
 from webhook_tui.session.clock import Clock
@@ -86,6 +85,8 @@ class EventSimulation:
             self._bus.publish(ProblemOccurred(messages.event_not_accepted(event, where, result.outcome, advice)))
 
     async def _send(self, command: SimulateEvent) -> ForwardResult:
+        from webhook_tui.sandbox.jobs import sample_body  # noqa: PLC0415 -- not needed before an event is sent
+
         body = sample_body(command.event) if command.body is None else command.body
         headers = event_headers(
             command.event, self._secret_ring.newest_secret(), body, agent=f"webhook-tui/{__version__}"
@@ -98,6 +99,8 @@ class EventSimulation:
         return await self._exchange(command.url, headers, body, is_app=True)
 
     async def _exchange(self, url: str, headers: Headers, body: bytes, *, is_app: bool) -> ForwardResult:
+        from webhook_tui.http.sender import OutboundSender, is_loopback  # noqa: PLC0415 -- httpx, which no first frame needs
+
         sender = OutboundSender(
             url,
             timeout_seconds=TIMEOUT_SECONDS,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import Notified, OwnershipQuestioned
 from webhook_tui.domain.status import WebhookState
-from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.registration.ownership import Clear, Foreign, Ownership, Unknown, inspect
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
+
+if TYPE_CHECKING:
+    from webhook_tui.piktid.client import PiktidClient
 
 
 class ReplacementConsent:

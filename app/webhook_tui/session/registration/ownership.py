@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -13,13 +13,15 @@ from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import ForeignWebhook, ProblemOccurred
 from webhook_tui.domain.status import WebhookState, WebhookStatus
-from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus, RegistrationWanted
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
+
+if TYPE_CHECKING:
+    from webhook_tui.piktid.client import PiktidClient
 
 _LONGEST_HOST = 26
 _LONGEST_URL = 60

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -21,8 +22,6 @@ from webhook_tui.domain.events import (
 )
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import WebhookState
-from webhook_tui.piktid.client import PiktidClient
-from webhook_tui.piktid.errors import UnknownSecretError
 from webhook_tui.piktid.models import NoWebhook, Webhook
 from webhook_tui.session import messages
 from webhook_tui.session.bus import AddressChanged, EventBus, RegistrationAnswered, RegistrationWanted, TokenChanged
@@ -32,6 +31,9 @@ from webhook_tui.session.registration.consent import ReplacementConsent
 from webhook_tui.session.registration.ownership import Ownership
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
+
+if TYPE_CHECKING:
+    from webhook_tui.piktid.client import PiktidClient
 
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 30.0
@@ -52,12 +54,8 @@ class WebhookRegistration:
         random: Random,
         comparison: StreamComparison,
         api_url: str,
-        waits_for_screen: bool,
     ) -> None:
-        """`comparison`: its event stream is connected before anything is registered.
-
-        `waits_for_screen`: nothing is registered before `permit`, because a question needs a screen.
-        """
+        """`comparison`: its event stream is connected before anything is registered."""
         self._consent = consent
         self._ownership = ownership
         self._secret_ring = secret_ring
@@ -66,12 +64,10 @@ class WebhookRegistration:
         self._clock = clock
         self._comparison = comparison
         self._api_url = api_url
-        self._waits_for_screen = waits_for_screen
         self._delay = RetryDelay(_FIRST_DELAY_SECONDS, _LONGEST_DELAY_SECONDS, random)
         self._client: PiktidClient | None = None
         self._url: str | None = None
         self._wake = asyncio.Event()
-        self._permitted = asyncio.Event()
         self._is_wanted = False
         """Register as soon as there is a URL, unless the registration works."""
         self._is_forced = False
@@ -84,6 +80,8 @@ class WebhookRegistration:
 
     async def set_token(self, token: Secret) -> None:
         """Use another token from now on, and register."""
+        from webhook_tui.piktid.client import PiktidClient  # noqa: PLC0415 -- httpx, which no first frame needs
+
         if self._client is not None:
             await self._client.aclose()
         self._client = PiktidClient(self._api_url, token)
@@ -128,16 +126,10 @@ class WebhookRegistration:
         is_registered = self._status.status.webhook.state is WebhookState.REGISTERED
         return is_registered and registered is not None and registered.url == self._url
 
-    def permit(self) -> None:
-        """The screen is shown: register from now on."""
-        self._permitted.set()
-
     async def run(self) -> None:
         """Register, and retry, until cancelled."""
-        if self._waits_for_screen:
-            await self._permitted.wait()
         if self._client is None:
-            self._bus.publish(TokenRequired(None))
+            self._require_token()
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -157,6 +149,9 @@ class WebhookRegistration:
                     async with asyncio.timeout(delay):
                         await self._wake.wait()
                 self._wake.set()
+
+    def _require_token(self) -> None:
+        self._bus.publish(TokenRequired(None, self._status.status.token_place))
 
     async def _attempt(self, client: PiktidClient, url: str) -> float | None:
         """Register once; returns the seconds until the next automatic try, or None when there is none."""
@@ -208,6 +203,8 @@ class WebhookRegistration:
             self._bus.publish(Notified(messages.registration_kept(problem)))
 
     async def _register(self, client: PiktidClient, url: str) -> None:
+        from webhook_tui.piktid.errors import UnknownSecretError  # noqa: PLC0415 -- httpx, which no first frame needs
+
         # Recorded first: if this process dies while PiktID answers, the next one knows the URL as ours.
         registration_id = self._secret_ring.accounts.record_registration(
             self._secret_ring.account, url=url, webhook_id=None, at=self._clock.utc_now()
@@ -253,7 +250,7 @@ class WebhookRegistration:
     async def test_ping(self) -> None:
         """Ask PiktID for a ping; a failure becomes the webhook's problem, too. Raises ProblemError."""
         if self._client is None:
-            self._bus.publish(TokenRequired(None))
+            self._require_token()
             return
         try:
             await self._client.test_ping()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import TYPE_CHECKING
 
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import Notified, WebhookDeleted
 from webhook_tui.domain.status import WebhookState
-from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.models import Webhook
 from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus
@@ -17,6 +17,9 @@ from webhook_tui.session.registration.ownership import NO_SECRET, Ownership
 from webhook_tui.session.registration.registration import WebhookRegistration
 from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
+
+if TYPE_CHECKING:
+    from webhook_tui.piktid.client import PiktidClient
 
 _CHECK_SECONDS = 0.8
 _DELETE_SECONDS = 2.0

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
@@ -19,13 +20,15 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.headers import first
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import Notified, TunnelChanged
-from webhook_tui.domain.failure import Failure
+from webhook_tui.domain.failure import Failure, SendError
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.http.sender import OutboundSender, Reply, SendError
 from webhook_tui.session import messages
 from webhook_tui.session.bus import AddressChanged, DeliveriesStored, EventBus, PublicUrlUnreachable
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
+
+if TYPE_CHECKING:
+    from webhook_tui.http.sender import OutboundSender, Reply
 
 _HEADERS = (
     (b"User-Agent", f"webhook-tui/{__version__}".encode()),
@@ -64,6 +67,8 @@ class Probe:
 
     def sender(self, origin: str) -> OutboundSender:
         """Return the client for one origin; called in a thread."""
+        from webhook_tui.http.sender import OutboundSender  # noqa: PLC0415 -- httpx, which no first frame needs
+
         return OutboundSender(origin, timeout_seconds=self._timeout_seconds, longest_reply=_LONGEST_REPLY)
 
 

@@ -41,8 +41,8 @@ class PromptController:
                 ask(app, UnknownOwnerDialog(), self._answer_ownership)
             case OwnershipQuestioned(foreign) if foreign is not None:
                 ask(app, ForeignWebhookDialog(foreign, now=self._context.now), self._answer_ownership)
-            case TokenRequired(None):
-                self._ask_token(None)
+            case TokenRequired(None, place):
+                self._ask_token(None, place)
             case _:
                 pass
 
@@ -54,7 +54,7 @@ class PromptController:
         shown = status.problem
         refused = shown if shown is not None and shown.needs_token else self.token_problem  # the status comes later
         if refused is not None:
-            self._ask_token(refused)
+            self._ask_token(refused, status.token_place)
         elif status.webhook.state is WebhookState.REGISTERED:
             ask(self._context.app, RegisterDialog(status.webhook, now=self._context.now), self._context.request)
         else:
@@ -65,13 +65,13 @@ class PromptController:
         if answer.choice is OwnershipChoice.WATCH:
             self._panes.open_stream()
 
-    def _ask_token(self, problem: Problem | None) -> None:
+    def _ask_token(self, problem: Problem | None, place: str) -> None:
         from webhook_tui.ui.dialogs.secrets.token import TokenDialog
 
         if self._dialog is not None:
             return
         can_try = self._context.open_sandbox is not None
-        self._dialog = TokenDialog(problem, can_try_sandbox=can_try, place=self._context.status.token_place)
+        self._dialog = TokenDialog(problem, can_try_sandbox=can_try, place=place)
         self._context.app.push_screen(self._dialog, self._answer_token)
 
     def _answer_token(self, choice: TokenChoice | None) -> None:

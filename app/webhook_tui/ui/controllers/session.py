@@ -52,10 +52,13 @@ class SessionController:
         self._update: SessionUpdated | None = None
         self._restarted_at = float("-inf")
 
+    def let_register(self) -> None:
+        """Tell the session that the screen is shown; it imports what it needs to connect to PiktID meanwhile."""
+        self.worker.session.request(StartRegistration())
+
     def start(self) -> None:
         """Run the session: a worker starts it, carries its events, and ends it with the app."""
         self._context.app.run_worker(self.worker.work(self.publish), group="session", exit_on_error=False)
-        self.worker.session.request(StartRegistration())
 
     def publish(self, event: SessionEvent) -> None:
         """Post an event, from another thread; updates that arrive faster than they are shown are merged."""
@@ -125,3 +128,4 @@ class SessionController:
             self._on_update(SessionUpdated(session.first_status))
         self.worker = SessionWorker(session)
         self.start()
+        self.let_register()

@@ -92,9 +92,8 @@ async def test_the_sandbox_takes_the_place_of_the_session_without_a_token() -> N
 
 async def test_the_token_is_kept_if_the_user_wants_it() -> None:
     """Where there is a place for it."""
-    status = replace(STARTING, token_place="the system keyring")
-    async with stage(FakeSession(status), size=STACKED) as played:
-        played.session.emit(TokenRequired(None))
+    async with stage(FakeSession(STARTING), size=STACKED) as played:
+        played.session.emit(TokenRequired(None, "the system keyring"))
         await played.until("[ ] Keep it in the system keyring")
         await played.press(*"abc", "tab", "space")
         await played.until("[x] Keep it in the system keyring")
