@@ -108,10 +108,11 @@ class Connections:
 class HttpProtocol(asyncio.Protocol):
     """One connection of a server."""
 
-    def __init__(self, shared: Connections) -> None:
+    def __init__(self, shared: Connections, loop: asyncio.AbstractEventLoop) -> None:
+        """`loop`: the running one, which asyncio finds by a system call."""
         self._shared = shared
         self._limits = shared.limits
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._transport = _UNCONNECTED
         self._parser = RequestParser(shared.limits)
         self._exchange: Exchange | None = None
@@ -131,19 +132,21 @@ class HttpProtocol(asyncio.Protocol):
         """Until the client must have sent more."""
         self._unread_deadline = NEVER
         """Until the client must have read what was written."""
-        self.idle_since = self._loop.time()
+        self.idle_since = 0.0
+        """When it was connected, or has answered, in the loop's time."""
 
     # What the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # uvloop's is no subclass of asyncio.Transport
         self._parser.client = _address(transport)
+        self.idle_since = self._loop.time()
         self._shared.open.add(self)
         if len(self._shared.open) > self._limits.connections and not self._shared.close_longest_idle(self):
             self._write_refusal(errors.too_many_connections(self._limits.connections))
             self.close()  # at once: lingering connections count against the limit, too
             return
-        self._expect_within(self._limits.head_seconds)
+        self._expect(self.idle_since + self._limits.head_seconds)
 
     def data_received(self, data: bytes) -> None:
         self._read(data)

@@ -54,8 +54,9 @@ class Server:
 
     async def start(self) -> None:
         """Accept connections; raises OSError when the socket cannot listen."""
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: HttpProtocol(self._connections), sock=self._socket, backlog=BACKLOG
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: HttpProtocol(self._connections, loop), sock=self._socket, backlog=BACKLOG
         )
 
     async def stop(self) -> None:

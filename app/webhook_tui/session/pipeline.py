@@ -50,7 +50,7 @@ class _Arrival(Arrival, kw_only=True, eq=False):
     answer_with: Answer
 
     def record(self) -> Recordable:
-        """Verify and parse it, on the writer's thread."""
+        """Verify and parse it, on any thread."""
         pipeline, delivery = self.pipeline, self.delivery
         verification = pipeline.verify(delivery, self.verifier, unanswered=self.unanswered)
         return pipeline.store.recordable(

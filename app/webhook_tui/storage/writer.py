@@ -43,7 +43,7 @@ _ENOUGH = 64
 """Requests for which a batch no longer waits for more."""
 _LARGEST_ON_LOOP = 262_144
 """Bytes of bodies that are verified, parsed and written in a few milliseconds."""
-_LONGEST_WAIT_SECONDS = 0.005
+_LONGEST_WAIT_SECONDS = 0.02
 """What the loop may spend in a usual transaction without running: the disk syncs, or another thread has the lock."""
 _SLOW_SECONDS = 1.0
 """How long the thread commits after that was exceeded."""

@@ -23,7 +23,7 @@ from webhook_tui.domain.diagnostics.report import (
     with_cause,
 )
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.events import VerdictChanged
+from webhook_tui.domain.events import DeliveryStored, VerdictChanged
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.domain.signature.signature import no_secret_fits
@@ -80,7 +80,7 @@ class Diagnostics:
         """Number and size of each, the newest last."""
         self._budget = SearchBudget(time.monotonic())
         self._is_wanted = asyncio.Event()
-        self._recent: deque[StoredDelivery] = deque(maxlen=MOST_RECENT)
+        self._recent: deque[DeliveryStored] = deque(maxlen=MOST_RECENT)
         self._searches: dict[int, _Search] = {}
         """Those under way, by the number of the delivery."""
 
@@ -90,10 +90,9 @@ class Diagnostics:
 
     def on_deliveries_stored(self, event: DeliveriesStored) -> None:
         """Keep the newest for comparison; explain soon those whose signature fails."""
-        for stored in event.deliveries[-MOST_RECENT:]:
-            if len(stored.delivery.body) <= LARGEST_COMPARED:
-                self._recent.append(StoredDelivery(stored.row, stored.delivery))
         for stored in event.deliveries:
+            if stored.row.size <= LARGEST_COMPARED:
+                self._recent.append(stored)
             verdict = stored.row.verdict
             if verdict is Verdict.VALID:  # nearly all are
                 continue
@@ -174,7 +173,11 @@ class Diagnostics:
 
     async def _search(self, stored: StoredDelivery, ring: SecretRing, token: Secret | None) -> SignatureReport:
         """Search in a thread that ends soon after this is cancelled."""
-        recent = [other for other in reversed(self._recent) if other.row.seq != stored.row.seq]
+        recent = [
+            StoredDelivery(other.row, other.delivery)
+            for other in reversed(self._recent)
+            if other.row.seq != stored.row.seq
+        ]
         is_cancelled = threading.Event()
 
         def search() -> tuple[SignatureReport, float]:
