@@ -236,10 +236,10 @@ async def test_what_waits_at_the_end_is_stored(tmp_path: Path, record: Recordabl
 def test_a_slow_disk_is_not_waited_for_on_the_loop() -> None:
     """One long wait changes little; when several were long, a second passes until the next one is measured."""
     disk = DiskSpeed()
-    disk.note_wait(0.03, now=0.0)
+    disk.note_wait(0.1, now=0.0)
     after_one = disk.is_quick(0.0)
     for _ in range(9):
-        disk.note_wait(0.01, now=0.0)
+        disk.note_wait(0.03, now=0.0)
 
     assert after_one
     assert not disk.is_quick(0.5)

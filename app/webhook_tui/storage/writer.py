@@ -44,7 +44,7 @@ _ENOUGH = 64
 _LARGEST_ON_LOOP = 262_144
 """Bytes of bodies that are verified, parsed and written in a few milliseconds."""
 _LONGEST_WAIT_SECONDS = 0.02
-"""What the loop may spend in a usual transaction without running: the disk syncs, or another thread has the lock."""
+"""What the loop may usually wait in a transaction for the disk to sync, or for its turn on a busy machine."""
 _SLOW_SECONDS = 1.0
 """How long the thread commits after that was exceeded."""
 _REQUESTS_PER_IDLE_STEP = 2_000
