@@ -109,7 +109,6 @@ class HttpProtocol(asyncio.Protocol):
     """One connection of a server."""
 
     def __init__(self, shared: Connections, loop: asyncio.AbstractEventLoop) -> None:
-        """`loop`: the running one, which asyncio finds by a system call."""
         self._shared = shared
         self._limits = shared.limits
         self._loop = loop
@@ -133,7 +132,6 @@ class HttpProtocol(asyncio.Protocol):
         self._unread_deadline = NEVER
         """Until the client must have read what was written."""
         self.idle_since = 0.0
-        """When it was connected, or has answered, in the loop's time."""
 
     # What the transport calls
 

@@ -54,7 +54,7 @@ class Server:
 
     async def start(self) -> None:
         """Accept connections; raises OSError when the socket cannot listen."""
-        loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()  # to ask in each connection would take a system call
         self._server = await loop.create_server(
             lambda: HttpProtocol(self._connections, loop), sock=self._socket, backlog=BACKLOG
         )
