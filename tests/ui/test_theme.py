@@ -6,6 +6,9 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from tests.ui.fake_session import NOW, FakeSession
+from webhook_tui.ui import theme as theme_module
+from webhook_tui.ui.app import WebhookTuiApp
 from webhook_tui.ui.theme import (
     LEAST_CONTRAST,
     WEBHOOK_DARK,
@@ -127,3 +130,11 @@ def test_the_stylesheet_parses_again_only_what_changed() -> None:
     stylesheet.set_variables({"ground": "#ffffff"})
     stylesheet.reparse()
     assert {rule.styles.background for rule in stylesheet.rules} == {Color.parse("#ffffff")}
+
+
+def test_an_app_with_our_own_theme_mixes_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also not for the theme with which Textual makes an app: that would delay the first frame."""
+    monkeypatch.setattr(theme_module, "_mixed_roles", lambda _theme: pytest.fail("colours were mixed"))
+    app = WebhookTuiApp(FakeSession(), now=lambda: NOW)
+
+    assert app.get_css_variables()["valid"] == WEBHOOK_DARK.variables["valid"]

@@ -8,8 +8,6 @@ import ssl
 from functools import lru_cache
 from pathlib import Path
 
-import certifi
-
 from webhook_tui.domain.errors import Problem
 from webhook_tui.http.errors import variable_not_used
 
@@ -55,16 +53,22 @@ def _load(
             _require(Path(cert_dir).is_dir(), cert_dir)
             context.load_verify_locations(capath=cert_dir)
         else:
-            context.load_verify_locations(cafile=certifi.where())
+            context.load_verify_locations(cafile=_built_in())
     except OSError as error:
         note("SSL_CERT_FILE" if cert_file else "SSL_CERT_DIR", error, "the built-in certificates are trusted")
-        context.load_verify_locations(cafile=certifi.where())
+        context.load_verify_locations(cafile=_built_in())
     if key_log:
         try:
             context.keylog_filename = key_log
         except OSError as error:
             note("SSLKEYLOGFILE", error, "TLS keys are not logged")
     return context, tuple(problems)
+
+
+def _built_in() -> str:
+    import certifi  # noqa: PLC0415 -- slow, and a session listens before it needs certificates
+
+    return certifi.where()
 
 
 def _require(is_usable: bool, path: str) -> None:

@@ -168,8 +168,11 @@ class WebhookTuiApp(TerminalApp):
         return self._main
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the roles of our stylesheet for every theme."""
-        return theme.variable_defaults(self.current_theme)
+        """Return the roles of our stylesheet for every theme.
+
+        For none while Textual makes its own stylesheet, which the constructor replaces.
+        """
+        return theme.variable_defaults(self.current_theme) if theme.DEFAULT_THEME in self.available_themes else {}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters, and after them the one that keeps control characters from the terminal.

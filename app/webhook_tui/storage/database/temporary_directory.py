@@ -26,9 +26,8 @@ class TemporaryDirectory:
 
     @classmethod
     def create(cls) -> TemporaryDirectory:
-        """Create one, and remove those whose owner is dead. Raises ProblemError."""
+        """Create one. Raises ProblemError."""
         try:
-            _sweep(Path(tempfile.gettempdir()))
             created = cls(Path(tempfile.mkdtemp(prefix=_PREFIX)))
             created._lock.acquire(wait=True)
         except OSError as error:
@@ -36,9 +35,13 @@ class TemporaryDirectory:
         return created
 
     def remove(self) -> None:
-        """Remove it with all that it holds; repeated calls have no effect."""
+        """Remove it with all that it holds, and those whose owner is dead: the user waits for `create`, not for this.
+
+        Repeated calls have no effect.
+        """
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.release()
+        _sweep(self.path.parent)
 
 
 def _sweep(parent: Path) -> None:
