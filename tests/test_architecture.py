@@ -321,7 +321,9 @@ def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
     def of(package: str) -> set[str]:
         return {name.rpartition(".")[2] for name in loaded if name.startswith(f"webhook_tui.{package}.")}
 
-    assert loaded.isdisjoint(_FOREIGN_TO_THE_SCREEN | {"http.client", "email", "segno", "sqlite3", "tomllib"})
+    assert loaded.isdisjoint(
+        _FOREIGN_TO_THE_SCREEN | {"http.client", "email", "hashlib", "segno", "sqlite3", "tomllib"}
+    )
     assert not [name for name in loaded if name.startswith("pygments.styles.")]
     assert of("ui.dialogs") == {"dialog"}
     assert of("ui.views") | of("domain.filtering") | of("domain.contract") | of("domain.diagnostics") == set()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from typing import final
 
 _BLANK = r"[\s\ufeff\u200b\u2060]"
 _AROUND_TOKEN = rf"(?i)\A{_BLANK}*(?:(?:authorization:\s*)?bearer(?:{_BLANK}+|\Z))?|{_BLANK}+\Z"
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib  # noqa: PLC0415 -- slow, and the first frame of the screen shows no digest
+
+    return hashlib.sha256(data).hexdigest()
 
 
 @final
@@ -37,12 +41,12 @@ class Secret:
     def fingerprint(self) -> str:
         """Twelve hex digits that name this value without giving it away; the same value always has the same ones."""
         if not self._fingerprint:
-            self._fingerprint = hashlib.sha256(b"webhook-tui fingerprint\0" + self.key).hexdigest()[:12]
+            self._fingerprint = _sha256(b"webhook-tui fingerprint\0" + self.key)[:12]
         return self._fingerprint
 
     def sha256(self) -> str:
         """Hex digits of the SHA-256 of its characters, as `sha256sum` prints them."""
-        return hashlib.sha256(self.key).hexdigest()
+        return _sha256(self.key)
 
     @property
     def short_id(self) -> str:
@@ -59,7 +63,9 @@ class Secret:
     __str__ = __repr__
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self.key, other.key)
+        from hmac import compare_digest  # noqa: PLC0415 -- as in `_sha256`
+
+        return isinstance(other, Secret) and compare_digest(self.key, other.key)
 
     def __hash__(self) -> int:
         return hash((Secret, self._text))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-import secrets
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -86,7 +85,7 @@ class ProcessLock:
     def __init__(self, database: Path) -> None:
         """Take the lock of this process, and delete the files of dead ones. Raises OSError."""
         self._database = database
-        self.name = secrets.token_hex(8)
+        self.name = os.urandom(8).hex()
         """Names this process in the database. No two processes have the same name."""
         self._lock = FileLock(self._file(self.name))
         is_any_alive(database)

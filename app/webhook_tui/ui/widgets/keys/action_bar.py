@@ -97,9 +97,13 @@ class ActionBar(Horizontal):
     """
 
     def compose(self) -> ComposeResult:
-        yield KeyButton("Test ping", "t", id="ping")
-        yield KeyButton("Register", "u", id="register")
-        yield KeyButton("Delete", "X", id="delete", danger=True)
+        for button in (
+            KeyButton("Test ping", "t", id="ping"),
+            KeyButton("Register", "u", id="register"),
+            KeyButton("Delete", "X", id="delete", danger=True),
+        ):
+            button.disabled = True  # as in the first status; once mounted each change is another styling
+            yield button
         yield FollowNote()
 
     def show(self, status: SessionStatus) -> None:
