@@ -264,6 +264,22 @@ async def test_verdicts_and_answers_change_rows(store: DeliveryStore, account: A
     assert await store.stored(99) is None
 
 
+async def test_a_reason_is_that_of_a_verdict(store: DeliveryStore, account: Account) -> None:
+    """What was found for an invalid delivery does not take back that it is valid by now."""
+    for _ in range(2):
+        await store.record(delivery(), INVALID, account=account, answered=200)
+    await store.set_verdicts([(1, VALID)])
+    found = VerificationResult(Verdict.INVALID, "Signed with another secret.", "Another secret.")
+    late, soon, gone = [await store.set_reason(seq, found) for seq in (1, 2, 99)]
+    kept = await store.stored(1)
+
+    assert (late, gone) == (None, None)
+    assert soon is not None
+    assert soon.verification == found
+    assert kept is not None
+    assert kept.row.verification == VALID
+
+
 async def test_runs_are_numbered_and_numbers_never_given_twice(tmp_path: Path, account: Account) -> None:
     """A second run goes on where the first ended, even when everything was deleted in between."""
     path = tmp_path / "deliveries.db"

@@ -220,6 +220,10 @@ class DeliveryStore:
             self._verdict_changes += 1
         return rows
 
+    async def set_reason(self, seq: int, verification: VerificationResult) -> DeliveryRow | None:
+        """Set the reason of a delivery if it still has that verdict; else return None. Raises ProblemError."""
+        return await self._writer.run(_update_reason(seq, verification))
+
     async def stored(self, seq: int) -> StoredDelivery | None:
         """Delivery `seq` with headers and body, or None. Raises ProblemError."""
         return await self._reader.run(lambda connection: find_stored(connection, seq))
@@ -358,6 +362,17 @@ def _mark_on_stream(account: Account, event_ids: Sequence[str]) -> Job[list[Deli
         return [row for row in found if row is not None]
 
     return mark
+
+
+def _update_reason(seq: int, new: VerificationResult) -> Job[DeliveryRow | None]:
+    def update(connection: sqlite3.Connection) -> DeliveryRow | None:
+        changed = connection.execute(
+            "UPDATE deliveries SET reason = ?, short = ? WHERE seq = ? AND verdict = ?",
+            (new.reason, new.short_reason, seq, new.verdict.value),
+        )
+        return find_row(connection, seq) if changed.rowcount else None
+
+    return update
 
 
 def _update_verdicts(changes: Sequence[tuple[int, VerificationResult]]) -> Job[list[DeliveryRow]]:

@@ -152,7 +152,8 @@ class Diagnostics:
         # The stored reason may name a cause that was found with another ring.
         verification = with_cause(no_secret_fits(stored.delivery.headers), report)
         if verification.verdict is stored.row.verdict and verification != stored.row.verification:
-            for row in await self._store.set_verdicts([(seq, verification)]):
+            row = await self._store.set_reason(seq, verification)  # it may have been verified again meanwhile
+            if row is not None:
                 self._bus.publish(VerdictChanged(row, report.cause))
 
     async def _report(self, stored: StoredDelivery) -> SignatureReport:
