@@ -1,4 +1,8 @@
-"""Stores new deliveries: what the transaction before an answer does, and nothing else."""
+"""Stores new deliveries: what the transaction before an answer does, and nothing else.
+
+Of the 0.17 ms of CPU time that `listen` takes for a delivery, the indexes `by_event`, `by_verdict` and `by_answered`
+take 0.03: with 32 connections that stay open it would be 1.2 times as fast without them.
+"""
 
 from __future__ import annotations
 
