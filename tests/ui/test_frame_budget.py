@@ -28,6 +28,7 @@ class Loop:
         self.cpu = 0.0
         self.costs = 0.0
         self.in_batch = False
+        self.is_running = True
         self._timers: list[tuple[float, Callable[[], Any]]] = []
 
     @property
@@ -153,6 +154,24 @@ def test_what_is_requested_while_a_frame_is_drawn_comes_in_the_next() -> None:
     loop.run(5.0)
 
     assert [round(at, 6) for at in drawn] == [0, 0.3]
+
+
+def test_nothing_is_drawn_while_the_app_ends() -> None:
+    """The widgets of a frame that was put off may be gone."""
+    loop = Loop()
+    budget = loop.budget()
+    drawn: list[float] = []
+
+    def draw() -> None:
+        drawn.append(loop.now)
+
+    budget.request(draw)
+    loop.run(0.0)
+    budget.request(draw)
+    loop.is_running = False
+    loop.run(5.0)
+
+    assert drawn == [0]
 
 
 async def test_a_frame_is_drawn_however_short_its_pause_is() -> None:

@@ -41,7 +41,7 @@ class Pump(Protocol):
 
 
 def call_after(pump: Pump, seconds: float, callback: Callable[[], Any]) -> Timer:
-    """Have `pump` call it once, after so many seconds.
+    """Have `pump` call it once, after so many seconds, unless the app ends before.
 
     Textual's `set_timer` never calls where the time is over before its task first reads the clock: that happens to a
     short time on a busy machine, and what waited for it would wait for ever. An interval only skips what it missed.
@@ -50,7 +50,7 @@ def call_after(pump: Pump, seconds: float, callback: Callable[[], Any]) -> Timer
 
     def call() -> None:
         timer.stop()
-        if pending:  # the interval may have passed twice
+        if pending and pump.app.is_running:  # the interval may have passed twice, and widgets may be gone at the end
             pending.pop()()
 
     timer = pump.set_interval(max(seconds, _SHORTEST_SECONDS), partial(pump.call_next, call))
@@ -94,6 +94,8 @@ class FrameBudget:
             self._pump.call_later(self._draw)
 
     def _draw(self) -> None:
+        if not self._pump.app.is_running:  # its widgets are being removed
+            return
         began = self._monotonic()
         if began < self._free_at:
             self._schedule()  # requested while a frame was drawn whose cost was not known yet
