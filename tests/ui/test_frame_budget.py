@@ -104,15 +104,17 @@ def flood(costs: float) -> Flood:
     return flooded
 
 
+def draws(loop: Loop) -> tuple[list[float], Callable[[], None]]:
+    """What draws, and when it did."""
+    drawn: list[float] = []
+    return drawn, lambda: drawn.append(loop.now)
+
+
 def test_the_first_frame_is_drawn_at_once() -> None:
     """And the newest is not late: what was requested during a pause is drawn at its end."""
     loop = Loop()
     budget = loop.budget()
-    drawn: list[float] = []
-
-    def draw() -> None:
-        drawn.append(loop.now)
-
+    drawn, draw = draws(loop)
     budget.request(draw)
     loop.run(0.05)
     budget.request(draw)
@@ -160,11 +162,7 @@ def test_nothing_is_drawn_while_the_app_ends() -> None:
     """The widgets of a frame that was put off may be gone."""
     loop = Loop()
     budget = loop.budget()
-    drawn: list[float] = []
-
-    def draw() -> None:
-        drawn.append(loop.now)
-
+    drawn, draw = draws(loop)
     budget.request(draw)
     loop.run(0.0)
     budget.request(draw)

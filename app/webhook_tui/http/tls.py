@@ -53,10 +53,10 @@ def _load(
             _require(Path(cert_dir).is_dir(), cert_dir)
             context.load_verify_locations(capath=cert_dir)
         else:
-            context.load_verify_locations(cafile=_built_in())
+            context.load_verify_locations(cafile=_built_in_certificates())
     except OSError as error:
         note("SSL_CERT_FILE" if cert_file else "SSL_CERT_DIR", error, "the built-in certificates are trusted")
-        context.load_verify_locations(cafile=_built_in())
+        context.load_verify_locations(cafile=_built_in_certificates())
     if key_log:
         try:
             context.keylog_filename = key_log
@@ -65,7 +65,7 @@ def _load(
     return context, tuple(problems)
 
 
-def _built_in() -> str:
+def _built_in_certificates() -> str:
     import certifi  # noqa: PLC0415 -- slow, and a session listens before it needs certificates
 
     return certifi.where()

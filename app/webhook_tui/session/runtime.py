@@ -414,7 +414,7 @@ class Runtime:
 
 
 def _import_clients(*, with_sandbox: bool) -> None:
-    """Import what sends requests, and with `with_sandbox` what answers them; slow, so called in a thread."""
+    """Import the HTTP clients and, `with_sandbox`, the sandbox's server. It is slow: call it in a thread."""
     import webhook_tui.piktid.client  # noqa: PLC0415 -- no first frame needs httpx
     import webhook_tui.piktid.stream  # noqa: PLC0415 -- as above
 

@@ -40,13 +40,13 @@ Job: TypeAlias = Callable[[sqlite3.Connection], T]
 LARGEST_GROUP = 512
 IDLE_SECONDS = 0.05
 _ENOUGH = 64
-"""Requests for which a batch no longer waits for more."""
+"""A batch with so many requests waits for no more."""
 _LARGEST_ON_LOOP = 262_144
-"""Bytes of bodies that are verified, parsed and written in a few milliseconds."""
+"""The most bytes of bodies that a loop verifies, parses and writes: that takes a few milliseconds."""
 _LONGEST_WAIT_SECONDS = 0.02
 """What the loop may usually wait in a transaction for the disk to sync, or for its turn on a busy machine."""
 _SLOW_SECONDS = 1.0
-"""How long the thread commits after that was exceeded."""
+"""How long the thread commits once the average wait exceeds that."""
 _REQUESTS_PER_IDLE_STEP = 2_000
 """The words of a delivery cost more than all else that the writer does for it."""
 
@@ -149,14 +149,14 @@ class DiskSpeed:
         return now >= self._slow_until
 
     def note_wait(self, seconds: float, now: float) -> None:
-        """Note how long a transaction waited. One that took long changes little, several do."""
+        """Add the wait of one transaction to the moving average, which a single long wait hardly changes."""
         self._usual_wait += (seconds - self._usual_wait) / 8
         if self._usual_wait > _LONGEST_WAIT_SECONDS:
             self._slow_until = now + _SLOW_SECONDS
 
 
 class _Batch(Struct, eq=False):
-    """What a loop asks for, from one transaction to the next."""
+    """The requests of one loop that share its next transaction."""
 
     loop: asyncio.AbstractEventLoop
     requests: list[_Request] = field(default_factory=list)
@@ -181,15 +181,15 @@ class Writer:
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         """For the thread; None: there will be no more."""
         self._lock = threading.Lock()
-        """Protects the next three."""
+        """Protects `_batches`, `_unreported` and `_closed`."""
         self._batches: dict[asyncio.AbstractEventLoop, _Batch] = {}
         self._unreported: Counter[asyncio.AbstractEventLoop] = Counter()
         """Batches that the thread has not completed, or whose loop has not yet reported what became of them."""
         self._closed = False
         self._ended_at: datetime | None = None
         self._connection_lock = threading.Lock()
-        """Held by who uses the connection."""
-        self._patience: tuple[sqlite3.Connection, float] | None = None
+        """Held while the connection is used."""
+        self._busy_timeout: tuple[sqlite3.Connection, float] | None = None
         """Seconds that this connection waits for a transaction of another process."""
         self._disk = DiskSpeed()
         self._last_problem: Problem | None = None
@@ -264,7 +264,7 @@ class Writer:
                 return
             is_on_loop = batch.is_quick and self._disk.is_quick(monotonic())
             if is_on_loop and self._unreported[loop]:
-                return  # its order: `_on_completed` goes on with it
+                return  # it would overtake them; `_on_completed` goes on with it
             del self._batches[loop]
             if not is_on_loop or not self._commit_on_loop(batch.requests):
                 self._hand_over(batch)
@@ -276,14 +276,14 @@ class Writer:
         self._queue.put(batch)
 
     def _commit_on_loop(self, deliveries: Sequence[_Request]) -> bool:
-        """Commit if there is nothing to wait for but the disk, and nothing to mend; return whether it is done."""
+        """Commit, unless the connection is in use, or the file locked or another; return whether it is committed."""
         if not self._connection_lock.acquire(blocking=False):
             return False
         began, ran = perf_counter(), thread_time()
         try:
             if not self._file.is_current():
                 return False
-            self._wait_at_most(0)
+            self._set_busy_timeout(0)
             self._commit_once(self._file.connection, deliveries)
         except Exception:  # noqa: BLE001 -- the thread tries it again, and handles what it is
             return False
@@ -306,11 +306,11 @@ class Writer:
 
     # On either
 
-    def _wait_at_most(self, seconds: float) -> None:
+    def _set_busy_timeout(self, seconds: float) -> None:
         connection = self._file.connection
-        if self._patience != (connection, seconds):
+        if self._busy_timeout != (connection, seconds):
             connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-            self._patience = connection, seconds
+            self._busy_timeout = connection, seconds
 
     # On the thread
 
@@ -321,7 +321,6 @@ class Writer:
             group = [request for batch in batches for request in batch.requests]
             if group:
                 with self._connection_lock:
-                    self._wait_at_most(BUSY_SECONDS)
                     self._complete(group)
                 for batch in batches:
                     with contextlib.suppress(RuntimeError):  # its loop is closed
@@ -373,7 +372,7 @@ class Writer:
 
     def _run_idle_step(self) -> None:
         with self._connection_lock:
-            self._wait_at_most(BUSY_SECONDS)
+            self._set_busy_timeout(BUSY_SECONDS)
             self._has_idle_work = self._idle_step(self._file.connection)
 
     def _complete(self, group: Sequence[_Request]) -> None:
@@ -396,7 +395,9 @@ class Writer:
 
     def _commit(self, group: Sequence[_Request]) -> None:
         try:
-            self._commit_once(self._file.current_connection(), group)
+            connection = self._file.current_connection()
+            self._set_busy_timeout(BUSY_SECONDS)
+            self._commit_once(connection, group)
         except sqlite3.DatabaseError as error:
             if not is_corrupt(error):
                 raise

@@ -191,7 +191,7 @@ class WebhookTuiApp(TerminalApp):
             self.context.run_in_thread(partial(_unknown_ids, self._keymap_ids), self._warn)
         self._signals.install()
         self._signals.attach()
-        self._sessions.let_register()
+        self._sessions.start_registration()
         await self._main.complete()
         self._sessions.start()
 

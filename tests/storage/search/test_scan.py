@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import pairwise
 
 import pytest
@@ -20,13 +21,19 @@ from webhook_tui.storage.search.scan import Published, Scan, Search
 from webhook_tui.storage.search.word_index import WordIndex
 
 
+@contextmanager
+def scan_for_failed(store: DeliveryStore, publish: Callable[[Published], None]) -> Iterator[Scan]:
+    """A search in small chunks."""
+    with closing(connect_read_only(store.path)) as connection:
+        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
+        yield Scan(connection, search, publish, lambda: False, chunks=(4, 10))
+
+
 async def test_older_matches_come_before_newer_ones(store: DeliveryStore, account: Account) -> None:
     """The newest are there first; a row keeps its distance from the end while older ones are put before it."""
     await record_statuses(store, account, *(["failed", "completed"] * 20))
     seen: list[Published] = []
-    with closing(connect_read_only(store.path)) as connection:
-        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
-        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
+    with scan_for_failed(store, seen.append) as scan:
         while scan.has_older:
             scan.advance()
             scan.publish()
@@ -51,9 +58,7 @@ async def test_the_first_match_is_published_at_once(
     monkeypatch.setattr("webhook_tui.storage.search.scan._PUBLISH_SECONDS", 3600)
     await record_statuses(store, account, "failed", "failed", *(["completed"] * 4))
     seen: list[Published] = []
-    with closing(connect_read_only(store.path)) as connection:
-        search = Search(parse("failed"), Sort(), NOW, USUAL_FIELDS)
-        scan = Scan(connection, search, seen.append, lambda: False, chunks=(4, 10))
+    with scan_for_failed(store, seen.append) as scan:
         while scan.has_older:
             scan.advance()
 

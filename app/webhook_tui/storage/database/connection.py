@@ -49,7 +49,7 @@ class Opened(Struct, frozen=True):
     """A database ready for use."""
 
     connection: sqlite3.Connection
-    """In autocommit mode: statements begin and end transactions. For one thread at a time."""
+    """In autocommit mode: statements begin and end transactions. Used by one thread at a time."""
     set_aside: Path | None
     """Where a damaged file was moved; None when there was none."""
 

@@ -37,7 +37,7 @@ class TemporaryDirectory:
     def remove(self) -> None:
         """Remove it with all that it holds, and those whose owner is dead: the user waits for `create`, not for this.
 
-        Repeated calls have no effect.
+        It may be called again.
         """
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.release()

@@ -55,7 +55,7 @@ _COLUMNS = {
     Measure.AGE: "(:now - d.received_at)",
 }
 _LARGE_VALUES = {Measure.ATTEMPT: (1, 4, "repeated"), Measure.SIZE: (10_000, 6, "sizes")}
-"""Above which value an index lists the deliveries, with its rank and its name."""
+"""The value above which an index lists the deliveries, the rank of such a condition, and the index."""
 _FLAGS = {
     Flag.MARKED: ("d.marked", "marks"),
     Flag.COMMENTED: ("d.comment != ''", "comments"),
@@ -305,7 +305,7 @@ class _Builder:
         )
 
     def _about_field(self, term: BodyIs) -> _Condition:
-        """Every payload is checked in Python; those without the field's name are left out where nothing else leads."""
+        """Check payloads in Python; where no index serves another term, only those that contain the field's name."""
         name = field_name(term.path) if self._use_indexes else None
         return _Condition("1", 8, candidates=_candidates(self._match(name))) if name else _Condition("1")
 

@@ -52,7 +52,7 @@ class SessionController:
         self._update: SessionUpdated | None = None
         self._restarted_at = float("-inf")
 
-    def let_register(self) -> None:
+    def start_registration(self) -> None:
         """Tell the session that the screen is shown; it imports what it needs to connect to PiktID meanwhile."""
         self.worker.session.request(StartRegistration())
 
@@ -128,4 +128,4 @@ class SessionController:
             self._on_update(SessionUpdated(session.first_status))
         self.worker = SessionWorker(session)
         self.start()
-        self.let_register()
+        self.start_registration()
