@@ -191,6 +191,8 @@ class WebhookTuiApp(TerminalApp):
             self.context.run_in_thread(partial(_unknown_ids, self._keymap_ids), self._warn)
         self._signals.install()
         self._signals.attach()
+        if self.return_code is not None:  # it ends already, and Textual mounts nothing more
+            return
         self._sessions.start_registration()
         await self._main.complete()
         self._sessions.start()

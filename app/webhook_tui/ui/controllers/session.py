@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -58,7 +60,9 @@ class SessionController:
 
     def start(self) -> None:
         """Run the session: a worker starts it, carries its events, and ends it with the app."""
-        self._context.app.run_worker(self.worker.work(self.publish), group="session", exit_on_error=False)
+        # A function, not its coroutine: where the app ends already, Textual does not start the worker.
+        work: Any = partial(self.worker.work, self.publish)  # mypy cannot choose among what Textual takes
+        self._context.app.run_worker(work, group="session", exit_on_error=False)
 
     def publish(self, event: SessionEvent) -> None:
         """Post an event, from another thread; updates that arrive faster than they are shown are merged."""
