@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Mapping, Sequence
-from types import FrameType
 from typing import NoReturn
+
+from webhook_tui.signals import exit_on_signals, held_signals
 
 _ENDS_AT_ONCE = frozenset({"-h", "--help", "--help-all", "--version"})
 
@@ -28,24 +28,18 @@ def main() -> NoReturn:
 
 
 def _run_with_session() -> NoReturn:
-    """Start the session's process, then run; a signal during the imports ends both, with its exit code."""
-    from webhook_tui.places import Places  # noqa: PLC0415 -- other ways in need none of it
-    from webhook_tui.session.process.spawn import discard_early, spawn_early  # noqa: PLC0415 -- as above
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _leave)
-    spawn_early(Places.of_user().session_errors)
+    """Start the session's process, then run; a signal during the imports ends both after them, with its exit code."""
+    exit_on_signals()
+    with held_signals():
+        from webhook_tui.places import Places  # noqa: PLC0415 -- other ways in need none of it
+        from webhook_tui.session.process.spawn import discard_early, spawn_early  # noqa: PLC0415 -- as above
     try:
-        from webhook_tui.cli.main import main as run  # noqa: PLC0415 -- slow, and the session's process comes first
-
+        with held_signals():
+            spawn_early(Places.of_user().session_errors)
+            from webhook_tui.cli.main import main as run  # noqa: PLC0415 -- slow, and the session's process comes first
         run()
     finally:
         discard_early()
-
-
-def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def opens_screen(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:

@@ -155,11 +155,21 @@ async def test_a_signal_before_the_screen_is_shown(number: signal.Signals) -> No
         await until(lambda: descendants(screen.pid))
         children = descendants(screen.pid)
         os.kill(screen.pid, number)
-        assert await screen.ended() == 128 + number
+        assert await screen.ended() == 128 + number, screen.output.decode()
         await until(lambda: not any(alive(pid) for pid in children), 3.0)
         assert url_at(sandbox) is None
         assert screen.unrestored == set()
         assert "Traceback" not in screen.output.decode()
+
+
+@pytest.mark.parametrize("module", ["cli.main", "ui.launch", "ui.app", "ui.terminal.driver", "ui.views.detail.pane"])
+async def test_a_signal_during_an_import(module: str) -> None:
+    """Before or after the first frame, it is not lost; the exit code is 128+n, and nothing else is said."""
+    script = (str(HERE / "signalled.py"), f"webhook_tui.{module}", str(int(signal.SIGTERM)))
+    async with terminal("--sandbox", "--port", "0", program=script) as screen:
+        assert await screen.ended() == 128 + signal.SIGTERM, screen.output.decode()
+        assert screen.unrestored == set()
+        assert screen.screen.strip() == ""
 
 
 @pytest.mark.parametrize(

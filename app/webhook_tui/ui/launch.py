@@ -5,16 +5,12 @@ The process is started before anything of Textual is imported: two cores import 
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import datetime
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.errors import ExitCode
@@ -22,47 +18,30 @@ from webhook_tui.encoding import is_utf8
 from webhook_tui.named_filters import NamedFilters
 from webhook_tui.session.process.launcher import SessionLauncher
 from webhook_tui.session.process.session_process import STOP_SECONDS, SessionProcess
+from webhook_tui.signals import held_signals
 
 if TYPE_CHECKING:
     from webhook_tui.ui.app import WebhookTuiApp
-
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def run(settings: Settings) -> int:
     """Show the screen until the user leaves; returns the exit code.
 
-    Raises ProblemError, before the screen opens, when the session cannot start: its port is busy, for example.
+    Raises ProblemError, before the screen opens, when the session cannot start: its port is busy, for example. Raises
+    SystemExit for a signal, when the session has ended.
     """
     launcher = SessionLauncher(settings)
     try:
-        with _early_signals():
+        with held_signals():
             process = launcher.start()
+        with held_signals(process.stop):
             app = _app(settings, process, launcher)
             process.wait_until_bound()
+        app.take_signals()
     except BaseException:
         launcher.close()
         raise
     return _show(app, launcher)
-
-
-@contextlib.contextmanager
-def _early_signals() -> Iterator[None]:
-    """Until the app takes the signals, one ends the program with its exit code, and the session with it."""
-    before = {}
-    for name in SIGNALS:
-        if hasattr(signal, name):
-            number = getattr(signal, name)
-            before[number] = signal.signal(number, _leave)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher) -> WebhookTuiApp:
@@ -92,7 +71,6 @@ def _show(app: WebhookTuiApp, launcher: SessionLauncher) -> int:
     watching = threading.Thread(target=_end_anyway, args=(app, launcher, ended), name="end", daemon=True)
     watching.start()
     try:
-        app.take_signals()
         app.run()
     finally:
         app.host.leave()

@@ -139,3 +139,30 @@ async def test_a_query_without_an_answer(open_session: Open, tmp_path: Path) -> 
     for future in asked:
         error = future.exception(TIMEOUT_SECONDS)
         assert error is None or isinstance(error, ProblemError)
+
+
+def test_stop_may_interrupt_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a signal handler, which runs in the middle of the call that it interrupts, whatever lock that has."""
+    launcher = SessionLauncher(settings(tmp_path, register=False))
+    process = launcher.start()
+    enter = threading.Condition.__enter__
+    steps: list[str] = []
+
+    def enter_interrupted(condition: threading.Condition) -> bool:
+        entered = enter(condition)
+        if steps == ["stopping"] and threading.current_thread() is stopping:
+            steps.append("interrupted")
+            process.stop()
+        return entered
+
+    def stop() -> None:
+        steps.append("stopping")
+        process.stop()
+        steps.append("stopped")
+
+    stopping = threading.Thread(target=stop, daemon=True)
+    monkeypatch.setattr(threading.Condition, "__enter__", enter_interrupted)
+    stopping.start()
+    stopping.join(TIMEOUT_SECONDS)
+    assert steps == ["stopping", "interrupted", "stopped"]
+    launcher.close()

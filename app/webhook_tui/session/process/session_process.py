@@ -61,6 +61,7 @@ class SessionProcess:
         self._writer = MessageWriter(cast("io.RawIOBase", child.stdin))
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._sending = threading.Thread(target=self._send, name="session-commands", daemon=True)
+        self._is_stopping = False
         self._stop_requested = threading.Event()
         self._killing = threading.Thread(target=self._kill_late, name="session-end", daemon=True)
         self._secrets = settings.all_secrets
@@ -137,8 +138,12 @@ class SessionProcess:
         return future
 
     def stop(self) -> None:
-        """Let the session shut down, and kill it if that takes longer than STOP_SECONDS. Does not wait."""
-        if not self._stop_requested.is_set():
+        """Let the session shut down, and kill it if that takes longer than STOP_SECONDS. Does not wait.
+
+        A signal handler may call it, also within another call.
+        """
+        if not self._is_stopping:
+            self._is_stopping = True
             self._stop_requested.set()
             self._outgoing.put(Stop())
 
