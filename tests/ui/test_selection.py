@@ -8,7 +8,7 @@ from tests.ui.fake_session import NOW, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from webhook_tui.domain.filtering.parser import parse
 from webhook_tui.domain.session_port import SessionPort
-from webhook_tui.ui.selection import Selection, SelectionResolver
+from webhook_tui.ui.selection import MARKED, Selection, SelectionResolver
 
 
 def _session() -> FakeSession:
@@ -39,6 +39,14 @@ def test_which_deliveries_are_meant() -> None:
     assert _pick(session, Selection("filtered", expression=parse("event:ping"))) == (1, 3, 5)
     assert _pick(session, Selection("from here", first=4)) == (4, 5, 6)
     assert _pick(session, Selection("from here", first=9)) == ()
+
+
+def test_the_marked_are_counted() -> None:
+    session = _session()
+    resolver = SelectionResolver(session, lambda: NOW)
+    assert resolver.counted(MARKED).label == "0 marked"
+    session.rows.set(2, marked=True)
+    assert resolver.counted(MARKED).label == "1 marked"
 
 
 def test_a_search_without_a_reader_ends_early() -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
-from webhook_tui.domain.filtering.filter import EVERYTHING, Expression
+from webhook_tui.domain.filtering.filter import EVERYTHING, Expression, parse
 from webhook_tui.domain.filtering.time_range import TimeRange, expression
 from webhook_tui.domain.session_port import SessionPort
 
@@ -39,12 +40,15 @@ class Selection(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """`#8`, `marked`, `2 filtered`, `all 12`"""
+        """`#8`, `marked`, `2 marked`, `all 12`"""
         if self.seq is not None:
             return f"#{self.seq}"
         if self.count is None:
             return self.name
         return f"all {self.count:,}" if self.name == "all" else f"{self.count:,} {self.name}"
+
+
+MARKED = Selection("marked", expression=parse("marked"))
 
 
 class SelectionResolver(Struct, frozen=True):
@@ -62,14 +66,21 @@ class SelectionResolver(Struct, frozen=True):
                 return tuple(_from(rows, rows.position(selection.first), is_wanted))
         now = self.now()
         sought = expression(during, now) if during is not None else selection.expression
-        return self._found(sought, now, is_wanted)
+        with self._found(sought, now, is_wanted) as found:
+            return tuple(_from(found, 0, is_wanted))
 
-    def _found(self, sought: Expression, now: datetime, is_wanted: Callable[[], bool]) -> tuple[int, ...]:
+    def counted(self, selection: Selection) -> Selection:
+        """Return the selection of a filter with the number of its deliveries. Raises ProblemError."""
+        with self._found(selection.expression, self.now(), lambda: True) as found:
+            return replace(selection, count=len(found))
+
+    @contextmanager
+    def _found(self, sought: Expression, now: datetime, is_wanted: Callable[[], bool]) -> Iterator[FoundRows]:
         changed = threading.Event()
         search = self.session.open_found(sought, sort=Sort(), now=now, changed=changed.set)
         with closing(search) as found:
             wait_until_done(found, changed, is_wanted)
-            return tuple(_from(found, 0, is_wanted))
+            yield found
 
 
 def _from(rows: DeliveryRows, start: int | None, is_wanted: Callable[[], bool]) -> Iterator[int]:

@@ -91,8 +91,8 @@ SCENES: Mapping[str, tuple[Callable[[], FakeSession], Callable[[Stage], Awaitabl
     "diff": (_with_marked, _after("D", shows="#8 and #10", seq=10)),
     "contract": (test_contract.session_with_contracts, _after("C", shows="valid deliveries of this account")),
     "help": (_running, _after("?", shows="esc closes")),
-    "replay": (forwarding, _after("r", shows="Sends #8 once", seq=8)),
-    "export": (_running, _after("e", shows="into")),
+    "replay": (forwarding, _after("r", shows="0 marked", seq=8)),
+    "export": (_running, _after("e", shows="0 marked")),
     "dead-tunnel": (
         lambda: FakeSession(replace(RUNNING, tunnel=DEAD_TUNNEL), mock_up_rows()),
         _after(shows="The tunnel is down"),

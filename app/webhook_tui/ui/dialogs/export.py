@@ -74,6 +74,11 @@ class SelectionLine(Static):
         self._at = (self._at + by) % len(self._selections)
         self.refresh(layout=True)
 
+    def show_counted(self, counted: Selection) -> None:
+        """Show how many deliveries a selection has."""
+        self._selections = tuple(counted if one.name == counted.name else one for one in self._selections)
+        self.refresh(layout=True)
+
     def render(self) -> Content:
         parts = [
             Content.assemble((one.label, "bold underline $primary" if one is self.selection else "$muted"))
@@ -109,11 +114,11 @@ class CopyDialog(Dialog[Share]):
             items.insert(0, Item(QUERY_RESULT, "q", "Query result", "what is shown, as JSON"))
         super().__init__()
         self._items = items
-        self._line = SelectionLine(selections)
+        self.selection_line = SelectionLine(selections)
         self._preview = preview
 
     def body(self) -> ComposeResult:
-        yield self._line
+        yield self.selection_line
         yield Menu(self._items)
         yield Static(id="preview", markup=False)
 
@@ -122,7 +127,7 @@ class CopyDialog(Dialog[Share]):
         yield KeyButton("Cancel", "esc", id="safe")
 
     def action_other(self, step: int) -> None:
-        self._line.step(step)
+        self.selection_line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -131,12 +136,12 @@ class CopyDialog(Dialog[Share]):
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         event.stop()
-        self.dismiss(Share(event.name, self._line.selection))
+        self.dismiss(Share(event.name, self.selection_line.selection))
 
     def _changed(self) -> None:
         """Show another preview."""
         name = self.query_one(Menu).chosen
-        has_preview = name in FORMATS and self._line.selection.seq is not None
+        has_preview = name in FORMATS and self.selection_line.selection.seq is not None
         lines = self._preview(name) if name is not None and has_preview else ()
         self.query_one("#preview", Static).update(Content("\n".join(lines[:_PREVIEW_LINES])))
 
@@ -154,11 +159,11 @@ class ExportDialog(Dialog[Share]):
 
     def __init__(self, selections: Sequence[Selection]) -> None:
         super().__init__()
-        self._line = SelectionLine(selections)
+        self.selection_line = SelectionLine(selections)
         self._proposed = ""
 
     def body(self) -> ComposeResult:
-        yield self._line
+        yield self.selection_line
         yield Menu(_items())
         yield Field("into", Input(id="path", select_on_focus=False, compact=True))
 
@@ -170,7 +175,7 @@ class ExportDialog(Dialog[Share]):
         yield self.paragraph("", id="hint", classes="small-print")
 
     def action_other(self, step: int) -> None:
-        self._line.step(step)
+        self.selection_line.step(step)
         self._changed()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -181,7 +186,7 @@ class ExportDialog(Dialog[Share]):
         event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
-        self.dismiss(Share(event.name, self._line.selection, Path(typed).expanduser() if asked else None))
+        self.dismiss(Share(event.name, self.selection_line.selection, Path(typed).expanduser() if asked else None))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say so if the file exists."""
@@ -196,7 +201,7 @@ class ExportDialog(Dialog[Share]):
         """Propose a name for the format, unless another path was typed."""
         path = self.query_one("#path", Input)
         if path.value in ("", self._proposed):
-            self._proposed = file_name(FORMATS[self.query_one(Menu).chosen or "payload"], self._line.selection)
+            self._proposed = file_name(FORMATS[self.query_one(Menu).chosen or "payload"], self.selection_line.selection)
             path.value = self._proposed
 
 

@@ -56,6 +56,11 @@ class ChoiceLine(Static, can_focus=True):
         """The name of the chosen option."""
         return self._choices[self._at][0]
 
+    def set_text(self, name: str, text: str) -> None:
+        """Show another sanitised text for an option."""
+        self._choices = tuple((one, text if one == name else old) for one, old in self._choices)
+        self.refresh()
+
     def render(self) -> Content:
         return Content(" " * _GAP).join([self._part(at, *choice) for at, choice in enumerate(self._choices)])
 

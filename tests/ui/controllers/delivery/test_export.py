@@ -48,7 +48,7 @@ async def test_marked_filtered_and_all_are_copied_together() -> None:
         await played.press("slash", *"verdict:malformed", "enter")
         await played.until("1 of 12")
         await played.press("y")
-        await played.until("#10   1 filtered   marked   all 12")
+        await played.until("#10   1 filtered   0 marked   all 12")
         await played.press("left", "l")
         await played.until("Sent to the terminal: jsonl of 12 deliveries")
         assert len(clipboard(played).splitlines()) == 12

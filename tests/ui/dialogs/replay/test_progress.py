@@ -48,7 +48,7 @@ async def test_which_deliveries_are_chosen_by_left_and_right() -> None:
         assert await sent(played, "r", "enter") == ReplayDeliveries((1,), APP)
 
         await played.press("r")
-        await played.until("#1   marked   3 filtered   from #1 on   a time")
+        await played.until("#1   3 marked   3 filtered   from #1 on   a time")
         await played.press("tab", "right")
         await played.until("Sends 3 deliveries, #3 to #8, in order, from this machine.")
         assert await sent(played, "enter") == ReplayDeliveries((3, 5, 8), APP)

@@ -48,10 +48,11 @@ async def test_replay_as_drawn() -> None:
     async with stage(session, size=STACKED) as played:
         await played.press("g", *["j"] * 7, "r")
         await played.until("Sends #8")
+        await played.until("0 marked")
 
         assert played.dialog_lines() == [
             "Replay",
-            "send     #8   marked   from #8 on   a time",
+            "send     #8   0 marked   from #8 on   a time",
             "as       ● original bytes, keep original signature",
             "         ○ original bytes, re-sign with the current secret",
             f"to       {APP}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from webhook_tui.domain.errors import ProblemError
-from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.url import connect_host
 from webhook_tui.export.destination import Destination
 from webhook_tui.ui.controllers.context import AppContext
@@ -17,11 +17,11 @@ from webhook_tui.ui.controllers.work import WorkController
 from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.format.addresses import listener
 from webhook_tui.ui.long_work import LongWork
-from webhook_tui.ui.selection import Selection
+from webhook_tui.ui.selection import MARKED, Selection, SelectionResolver
 
 if TYPE_CHECKING:
     from webhook_tui.ui.controllers.delivery.export_files import Copied, Exported, Exports
-    from webhook_tui.ui.dialogs.export import Share
+    from webhook_tui.ui.dialogs.export import CopyDialog, ExportDialog, Share
 
 
 class ExportController:
@@ -66,7 +66,7 @@ class ExportController:
             preview=partial(exports.preview, stored),
             has_query=bool(query_result),
         )
-        ask(self._context.app, dialog, copy)
+        self._ask(dialog, copy)
 
     def export(self) -> None:
         """Ask for the format and the path of an export."""
@@ -85,7 +85,14 @@ class ExportController:
             done, failed = partial(self._exported, work), partial(self._failed, work)
             self._context.run_in_thread(partial(exports.export, share, work), done, failed)
 
-        ask(self._context.app, ExportDialog(self._selections(stored.row.seq)), export)
+        self._ask(ExportDialog(self._selections(stored.row.seq)), export)
+
+    def _ask(self, dialog: CopyDialog | ExportDialog, use: Callable[[Share], None]) -> None:
+        """Open the dialog, and count the marked deliveries for it."""
+        context = self._context
+        ask(context.app, dialog, use)
+        resolver = SelectionResolver(context.session, context.now)
+        context.run_in_thread(partial(resolver.counted, MARKED), dialog.selection_line.show_counted)
 
     def _exports(self) -> Exports:
         from webhook_tui.ui.controllers.delivery.export_files import Exports
@@ -111,6 +118,6 @@ class ExportController:
         return (
             Selection("this one", seq),
             *filtered,
-            Selection("marked", None, parse("marked")),
+            MARKED,
             Selection("all", count=self._deliveries.total),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -9,7 +10,6 @@ from msgspec.structs import replace
 from webhook_tui.domain.commands import PauseReplay, ReplayDeliveries, StopReplay
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.forwarding.forward_result import ReplayProgress, summary
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
@@ -20,7 +20,7 @@ from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.work import WorkController
 from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.long_work import LongWork
-from webhook_tui.ui.selection import Selection, SelectionResolver
+from webhook_tui.ui.selection import MARKED, Selection, SelectionResolver
 
 if TYPE_CHECKING:
     from webhook_tui.ui.dialogs.replay.edited import Edit, EditedReplay
@@ -75,13 +75,14 @@ class ReplayController:
         offer = Offer(self._selections(row.seq), resolver.pick)
         dialog = ReplayDialog(row, status.used_urls, status.forward_to or "", now=context.now, offer=offer)
         ask(context.app, dialog, send)
+        context.run_in_thread(partial(resolver.counted, MARKED), dialog.show_counted)
 
     def _selections(self, seq: int) -> tuple[Selection, ...]:
         found = self._filter.search
         filtered = [Selection("filtered", None, found.expression, count=found.count)] if found.text else []
         return (
             Selection("this one", seq),
-            Selection("marked", None, parse("marked")),
+            MARKED,
             *filtered,
             Selection(f"from #{seq} on", first=seq),
             Selection("a time", is_timed=True),

@@ -105,6 +105,8 @@ class ReplayDialog(Dialog[ReplayChoice]):
         self._url = url or (urls[0].url if urls else "")
         self._now = now
         self._offer = offer
+        selections = () if offer is None else [(one.name, one.label) for one in offer.selections]
+        self._line = ChoiceLine(selections, id="of", keys=_KEYS)
         self._request = 0
         self._seqs: tuple[int, ...] | None = (row.seq,)
         """None: being looked for."""
@@ -120,8 +122,7 @@ class ReplayDialog(Dialog[ReplayChoice]):
 
     def body(self) -> ComposeResult:
         if self._offer is not None:
-            selections = [(one.name, one.label) for one in self._offer.selections]
-            yield Field("send", ChoiceLine(selections, id="of", keys=_KEYS))
+            yield Field("send", self._line)
             yield Field("when", Input(placeholder=EXAMPLE, id="when", select_on_focus=False), id="timed")
         yield Field("as", ChoiceList([*_AS.items()], id="as", keys=_KEYS), id="as-row")
         yield UrlField(self._url)
@@ -138,8 +139,11 @@ class ReplayDialog(Dialog[ReplayChoice]):
     def _selection(self) -> Selection | None:
         if self._offer is None:
             return None
-        chosen = self.query_one("#of", ChoiceLine).chosen
-        return next(one for one in self._offer.selections if one.name == chosen)
+        return next(one for one in self._offer.selections if one.name == self._line.chosen)
+
+    def show_counted(self, counted: Selection) -> None:
+        """Show how many deliveries a selection has."""
+        self._line.set_text(counted.name, counted.label)
 
     def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
         event.stop()
