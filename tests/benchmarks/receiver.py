@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.benchmarks import servers, terminal
@@ -17,35 +17,46 @@ from tests.benchmarks.figure import Figure, at_least, at_most, median_ratio
 from tests.benchmarks.load import Load, Requests
 
 _WARM_UP_SECONDS = 0.5
+_PAUSE_SECONDS = 0.4
+"""After each load: a server still indexes what it stored, and would slow the next one."""
 _RATE = 500
 
 
-def measure(rounds: int = 3, seconds: float = 3.0) -> Iterator[Figure]:
-    """The servers take turns, `rounds` times, `seconds` for each kind of load."""
+def measure(rounds: int = 4, slices: int = 4, seconds: float = 0.5) -> Iterator[Figure]:
+    """The servers take turns in short slices, since a machine's speed may change within seconds; one pair each slice.
+
+    They are restarted `rounds` times: two processes of one program differ by a few percent as long as they run.
+    """
     requests = Requests()
     rates: dict[str, list[float]] = {}
     cpu: dict[str, list[float]] = {}
 
-    def run(name: str, open_server: Callable[[Path], AbstractContextManager[servers.Server]]) -> None:
-        with tempfile.TemporaryDirectory() as home, open_server(Path(home)) as server:
-            for kind, keeps in (("kept", True), ("new", False)):
-                if keeps and name == "script":
-                    continue  # it speaks HTTP/1.0: one request a connection
-                load = Load(server.port, requests)
-                load.closed(_WARM_UP_SECONDS, keeps_alive=keeps)
-                before = server.cpu_seconds()
-                answers = load.closed(seconds, keeps_alive=keeps)
-                spent = (server.cpu_seconds() - before) / max(1, len(answers.waits) + answers.failures)
-                if answers.failures:
-                    raise RuntimeError(f"{name}: {answers.failures} requests were not answered 200")
-                rates.setdefault(f"{name} {kind}", []).append(answers.rate)
-                cpu.setdefault(f"{name} {kind}", []).append(spent * 1000)
+    def run(name: str, server: servers.Server, *, keeps: bool) -> None:
+        load = Load(server.port, requests)
+        before = server.cpu_seconds()
+        answers = load.closed(seconds, keeps_alive=keeps)
+        spent = (server.cpu_seconds() - before) / max(1, len(answers.waits) + answers.failures)
+        if answers.failures:
+            raise RuntimeError(f"{name}: {answers.failures} requests were not answered 200")
+        kind = f"{name} {'kept' if keeps else 'new'}"
+        rates.setdefault(kind, []).append(answers.rate)
+        cpu.setdefault(kind, []).append(spent * 1000)
+        threading.Event().wait(_PAUSE_SECONDS)
 
     for _ in range(rounds):
-        run("script", lambda _home: servers.script())
-        run("listen", lambda home: servers.program(home, "--format", "json"))
-        run("bare", lambda _home: servers.bare())
-        run("screen", _with_screen)
+        with _servers() as opened:
+            turns = [
+                (name, server, keeps)
+                for name, server in opened.items()
+                for keeps in (True, False)
+                if not (keeps and name == "script")  # it speaks HTTP/1.0: one request a connection
+            ]
+            for _, server, keeps in turns:
+                Load(server.port, requests).closed(_WARM_UP_SECONDS, keeps_alive=keeps)
+            threading.Event().wait(_PAUSE_SECONDS)
+            for _ in range(slices):
+                for name, server, keeps in turns:
+                    run(name, server, keeps=keeps)
 
     def ratio(one: str, other: str) -> float:
         return median_ratio(rates[one], rates[other])
@@ -80,6 +91,19 @@ def measure_latency(rounds: int = 2, seconds: float = 5.0) -> Iterator[Figure]:
     wanted = max(15.0, 1.5 * headless)
     yield at_most("answer at 500/s with the screen, 99 %", screen, wanted, "ms", f"(listen {headless:.1f} ms)")
     yield Figure("answers at 500/s that were no 200", str(failures), "0", failures == 0)
+
+
+@contextlib.contextmanager
+def _servers() -> Iterator[Mapping[str, servers.Server]]:
+    """All of them, each listening."""
+    with contextlib.ExitStack() as stack:
+        listen_home, screen_home = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+        yield {
+            "script": stack.enter_context(servers.script()),
+            "listen": stack.enter_context(servers.program(listen_home, "--format", "json")),
+            "bare": stack.enter_context(servers.bare()),
+            "screen": stack.enter_context(_with_screen(screen_home)),
+        }
 
 
 @contextlib.contextmanager
