@@ -1,7 +1,7 @@
 """Stores new deliveries: what the transaction before an answer does, and nothing else.
 
-Of the 0.17 ms of CPU time that `listen` takes for a delivery, the indexes `by_event`, `by_verdict` and `by_answered`
-take 0.03: with 32 connections that stay open it would be 1.2 times as fast without them.
+With 32 connections that stay open, `listen` takes 1.08 times as many deliveries without the indexes `by_event`,
+`by_verdict` and `by_answered`. One index of all three columns would give back a third of that.
 """
 
 from __future__ import annotations
