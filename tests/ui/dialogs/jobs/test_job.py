@@ -147,6 +147,34 @@ async def test_what_could_not_be_saved_is_tried_again(monkeypatch: pytest.Monkey
         await played.until("to ~/Downloads/1/output_1-2.png")
 
 
+async def test_a_tile_that_could_not_be_loaded_is_loaded_once_its_image_is_saved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The server refuses the first request only."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    asked: list[str] = []
+
+    async def fail_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        content = picture(path)
+        status = b"200 OK" if asked else b"404 Not Found"
+        asked.append(path)
+        writer.write(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n" % (status, len(content)) + content)
+        await writer.drain()
+
+    async with tcp_server(fail_first) as port:
+        origin = f"http://127.0.0.1:{port}"
+        session = job(event(3, images=image(origin, 0, has_input=False)))
+        session.first_status = replace(session.first_status, sandbox=True, api_url=origin)
+        async with stage(session, size=STACKED) as played:
+            await opened(played)
+            await played.until("○ not loaded")
+            await played.press("d")
+            await played.until("to ~/Downloads/1/output_0.png")
+            await played.until(lambda: "▀" * 14 in played.text())
+            assert "not loaded" not in played.text()
+
+
 async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> None:
     """Without an answer nothing is loaded; h keeps the host for the next run; a failure is shown in the tile."""
     path = tmp_path / "screen.json"

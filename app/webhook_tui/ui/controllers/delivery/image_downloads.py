@@ -89,6 +89,7 @@ class ImageDownloadController:
         match found:
             case Saved():
                 self._saved.append(found)
+                self._images.on_saved(url)
             case Problem():
                 self._failed[url] = found
             case _:

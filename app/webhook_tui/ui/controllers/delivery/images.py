@@ -77,6 +77,12 @@ class ImageController:
         """Load nothing more for this widget."""
         self._want(client, ())
 
+    def on_saved(self, url: str) -> None:
+        """Load an image that could not be loaded again: its server answers now."""
+        if self._images.problems.pop(url, None) is not None:
+            self._start_next()
+            self._show([url])
+
     def close(self) -> None:
         """End what is loading."""
         for client in list(self._wanted):
