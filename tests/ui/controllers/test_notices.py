@@ -65,6 +65,10 @@ async def test_the_sandbox_has_tips_that_esc_closes_for_good() -> None:
         await played.press("escape")
         await played.until(lambda: played.is_focused("deliveries"))
         assert played.lines()[0].startswith(" ● sandbox ")
+        await played.press("o")
+        await played.until("There is no web link in this payload.")
+        await played.press("k")
+        await played.until("▌ Tip 2 of 5")
         await played.press("escape")
         await played.until(lambda: "Sandbox:" not in played.text())
         played.session.emit(StatusChanged(replace(status, counts=replace(status.counts, received=13))))
@@ -72,3 +76,23 @@ async def test_the_sandbox_has_tips_that_esc_closes_for_good() -> None:
         assert "Sandbox:" not in played.text()
         played.main.action_run("screen.tips")
         await played.until("▌ Tip 1 of 5")
+
+
+async def test_a_tip_is_over_when_its_action_is_carried_out() -> None:
+    """Not when its dialog is closed without an answer."""
+    async with stage(FakeSession(replace(RUNNING, sandbox=True), mock_up_rows()), size=STACKED) as played:
+        for action in ("delivery.why", "payload.open_link", "app.jobs"):
+            played.main.notices.on_action(action)
+        await played.until("▌ Tip 4 of 5  Press a and choose 503")
+        await played.press("a")
+        await played.until("How the receiver answers")
+        await played.press("escape")
+        await played.dialog_closed()
+        assert "▌ Tip 4 of 5" in played.text()
+        await played.press("a", "down", "enter")
+        await played.until("▌ Tip 5 of 5  Press C")
+        await played.press("C")
+        await played.until("Contract")
+        await played.press("escape")
+        await played.dialog_closed()
+        assert "▌ Tip" not in played.text()

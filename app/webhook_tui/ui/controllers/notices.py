@@ -71,7 +71,7 @@ class NoticeController:
         self.refresh()
 
     def on_action(self, action: str) -> None:
-        """Show the next tip after the action that the present one proposes."""
+        """Show the next tip once the action is carried out that the present one proposes."""
         if self.tips.on_action(action):
             self.refresh()
 

@@ -122,6 +122,7 @@ class PaneController:
         """Focus the Signature tab; back returns to where it was asked."""
         if self._deliveries.current() is not None:
             self.show_tab(SIGNATURE)
+            self._notices.on_action("delivery.why")
 
     def show_tab(self, tab: str) -> None:
         """Focus a tab of the detail; back returns to where it was asked."""

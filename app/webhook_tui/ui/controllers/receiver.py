@@ -17,6 +17,7 @@ from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.dialogs.dialog import ask
 
 if TYPE_CHECKING:
+    from webhook_tui.domain.answer_rules.rules import AnswerRule
     from webhook_tui.ui.dialogs.replay.simulate import Simulation
 
 
@@ -39,9 +40,12 @@ class ReceiverController:
         """Ask for the answer rule."""
         from webhook_tui.ui.dialogs.answers import AnswersDialog
 
-        context, status = self._context, self._context.status
-        dialog = AnswersDialog(status.rule, forwards=status.forward_to is not None)
-        ask(context.app, dialog, lambda rule: context.request(SetAnswerRule(rule)))
+        def use(rule: AnswerRule) -> None:
+            self._context.request(SetAnswerRule(rule))
+            self._notices.on_action("receiver.answers")
+
+        status = self._context.status
+        ask(self._context.app, AnswersDialog(status.rule, forwards=status.forward_to is not None), use)
 
     def forward(self) -> None:
         """Ask where to forward to."""

@@ -10,6 +10,7 @@ from webhook_tui.domain.statistics.counts import Run
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
 from webhook_tui.ui.controllers.filter import FilterController
+from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.panes import PaneController
 from webhook_tui.ui.dialogs.dialog import ask
 from webhook_tui.ui.format.status.route import Count, filter_of
@@ -22,12 +23,18 @@ class StatisticsController:
     """Opens the dialogs and shows in the table what the user chose."""
 
     def __init__(
-        self, context: AppContext, deliveries: DeliveriesController, filter_: FilterController, panes: PaneController
+        self,
+        context: AppContext,
+        deliveries: DeliveriesController,
+        filter_: FilterController,
+        panes: PaneController,
+        notices: NoticeController,
     ) -> None:
         self._context = context
         self._deliveries = deliveries
         self._filter = filter_
         self._panes = panes
+        self._notices = notices
 
     def show_status(self) -> None:
         """Show the Status screen."""
@@ -43,6 +50,7 @@ class StatisticsController:
         context = self._context
         dialog = JobsDialog(now=context.now, total=lambda: self._deliveries.total, in_ascii=context.in_ascii)
         ask(context.app, dialog, self._go_to)
+        self._notices.on_action("app.jobs")
 
     def show_contract(self) -> None:
         """Show what the payloads hold, first those of the event under the cursor."""
@@ -52,6 +60,7 @@ class StatisticsController:
         event = row.event if row is not None else None
         dialog = ContractDialog(now=context.now, event=event, in_ascii=context.in_ascii)
         ask(context.app, dialog, self._go_to)
+        self._notices.on_action("app.contract")
 
     def show_runs(self) -> None:
         """Show the runs of the history; the table then shows the chosen one."""

@@ -254,7 +254,6 @@ class MainScreen(Screen[None]):
 
     def action_run(self, name: str) -> None:
         if self._is_complete:
-            self.notices.on_action(name)
             self.controllers.handlers[name]()
         elif name == "screen.leave":
             self.leave()

@@ -53,7 +53,7 @@ class MainControllers:
         self.prompts = PromptController(context, self.panes)
         self.receiver = ReceiverController(context, deliveries, notices, self.editor)
         self.replay = ReplayController(context, deliveries, self.filter, notices, self.editor, work=self.work)
-        self.statistics = StatisticsController(context, deliveries, self.filter, self.panes)
+        self.statistics = StatisticsController(context, deliveries, self.filter, self.panes, notices)
         self.webhook = WebhookController(context, notices, self.prompts)
         self.clicks = ClickController(
             deliveries,

@@ -99,6 +99,8 @@ async def test_images_are_asked_for_loaded_and_shown(
             await go_to(played, 2)
             await played.press("o")
             await played.until("after  output_1.png  256×384")
+            tips = played.main.notices.tips
+            assert [tips.on_action("app.jobs"), tips.on_action("payload.open_link")] == [True, False]
             assert "▀▀▀▀▀▀▀▀▀▀" in played.text()
             await played.until("space Before  d Download  b Browser  z Zoom  esc Back")
             await played.press("space")

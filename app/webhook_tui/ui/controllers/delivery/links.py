@@ -51,12 +51,14 @@ class LinkController:
         body = detail.body_widget
         if detail.tab == IMAGE and self._panes.is_in_detail:
             self._panes.zoom()
+            self._notices.on_action("payload.open_link")
             return
         at_cursor = links(body.cursor_text) if isinstance(body, PayloadView) and body.has_focus else []
         images = {link.url for link in image_links(stored.delivery.body)} if IMAGE in detail.tabs else set()
         if images and (not at_cursor or at_cursor[0] in images):
             self._panes.show_tab(IMAGE)
             detail.query_one(ImageView).choose(*at_cursor[:1])
+            self._notices.on_action("payload.open_link")
             return
         found = at_cursor or links(decoded(stored.delivery.body[:_LARGEST_SEARCHED]))
         if not found:

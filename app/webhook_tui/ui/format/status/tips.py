@@ -11,7 +11,7 @@ SANDBOX = "Sandbox: an embedded PiktID plays sample jobs, some badly signed on p
 
 class _Tip(Struct, frozen=True):
     action: str
-    """Its id; once it was run, the tip is over."""
+    """Its id; once it was carried out, the tip is over."""
     text: str
 
 
@@ -40,7 +40,7 @@ class Tips:
         self._done.clear()
 
     def on_action(self, action: str) -> bool:
-        """Note that an action was run; return whether a tip is over."""
+        """Note that an action was carried out; return whether a tip is over."""
         is_over = self.were_shown and action not in self._done and any(tip.action == action for tip in TIPS)
         self._done.add(action)
         return is_over
