@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
 import importlib.metadata
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_file import HistoryFile
 from webhook_tui.ui.screens.main import MainScreen
 from webhook_tui.ui.terminal.graphics import Graphics
+from webhook_tui.ui.terminal.shutdown_line import ShutdownLine
 from webhook_tui.ui.widgets.status.status_bar import StatusBar
 
 CANARY = "value-of-a-variable"
@@ -65,6 +69,21 @@ def _open_as_other_user(*arguments: Any, **more: Any) -> DeliveryStore:
     return _open(*arguments, **more)
 
 
+_write = ShutdownLine._write  # noqa: SLF001 -- where the session is seen to shut down
+
+
+def _write_and_signal(line: ShutdownLine) -> None:
+    """A second signal, after which the screen's process ends more slowly than the session."""
+    _write(line)
+    atexit.register(_wait_for_session)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _wait_for_session() -> None:
+    with contextlib.suppress(ChildProcessError):  # a thread has reaped it
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+
+
 COMMANDS: dict[str, tuple[str, ...]] = {
     "unspawned": ("/nowhere/python",),
     "stillborn": (sys.executable, "-c", "raise SystemExit(3)"),
@@ -79,6 +98,7 @@ FAULTS: dict[str, tuple[type[Any] | ModuleType, str, Callable[..., Any]]] = {
     "disk": (HistoryFile, "current_connection", _full_at_times),
     "other_user": (DeliveryStore, "open", _open_as_other_user),
     "session": (Session, "run", _fail),
+    "second_signal": (ShutdownLine, "_write", _write_and_signal),
     "task": (Retention, "run", _fail_later),
     "no_answer_deadline": (Graphics, "_on_silence", lambda _graphics: None),
     "old_mcp": (importlib.metadata, "version", lambda _name: "1.9"),

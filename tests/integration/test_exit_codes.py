@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import asyncio
 import fcntl
 import json
 import signal
@@ -14,6 +15,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -22,6 +24,7 @@ from tests.integration.process import program, run
 from tests.session.running import TOKEN, sandbox_of, url_at
 from tests.timeouts import TIMEOUT_SECONDS
 from tests.tunnels.localhost_run import LocalhostRun
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 
 JSON = "listen", "--format", "json", "--port", "0"
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -47,6 +50,37 @@ async def test_a_signal_deletes_the_webhook(number: signal.Signals) -> None:
             assert await listening.ended(3) == 128 + number
         assert listening.records[-1] == {"type": "deleted"}
         assert url_at(sandbox) is None
+
+
+async def test_a_second_ctrl_c_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While PiktID does not answer the DELETE request; a history that is not kept is removed all the same."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    def held(app: Asgi) -> Asgi:
+        async def holding(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["method"] == "DELETE":
+                asked.set()
+                await answered.wait()
+            await app(scope, receive, send)
+
+        return holding
+
+    async with sandbox_of(wrap=held) as (_, api_url):
+        options = *JSON, "--ephemeral", "--tunnel", "none", "--api-url", api_url
+        async with program(*options, PIKTID_TOKEN=TOKEN.reveal()) as listening:
+            await listening.record("delivery")
+            assert _names(tmp_path)
+            listening.send(signal.SIGINT)
+            await asyncio.wait_for(asked.wait(), TIMEOUT_SECONDS)
+            listening.send(signal.SIGINT)
+            assert await listening.ended(2) == 130
+        answered.set()
+        assert not _names(tmp_path)
+
+
+def _names(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()]
 
 
 def test_a_reader_that_stops_reading_does_not_hold_up_the_end() -> None:

@@ -54,13 +54,14 @@ async def _no_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @asynccontextmanager
-async def _registered(program: Sequence[str] = ()) -> AsyncIterator[tuple[Terminal, Sandbox]]:
-    """The screen with its webhook registered, its history a temporary one; `program` as in `terminal`."""
+async def _registered(program: Sequence[str] = (), fault: str = "") -> AsyncIterator[tuple[Terminal, Sandbox]]:
+    """The screen with its webhook registered, its history a temporary one; `program`, `fault` as in `terminal`."""
     async with (
         sandbox_of() as (sandbox, api_url),
         terminal(
             *("--port", "0", "--tunnel", "none", "--ephemeral", "--api-url", api_url),
             program=program,
+            fault=fault,
             PIKTID_TOKEN=TOKEN.reveal(),
             NGROK_AUTHTOKEN=AUTHTOKEN,
         ) as screen,
@@ -111,6 +112,16 @@ async def test_a_session_that_is_stopped_does_not_keep_the_screen() -> None:
         assert await screen.ended() == 0
         assert own_time() - began < 5.0
         assert not alive(stopped)
+
+
+async def test_a_second_signal_ends_the_waiting() -> None:
+    """With its exit code, on a line of its own; the session deletes the webhook and removes the temporary history."""
+    async with _registered(fault="second_signal") as (screen, sandbox):
+        screen.press("q")
+        assert await screen.ended() == 128 + signal.SIGTERM
+        assert url_at(sandbox) is None
+        assert screen.unrestored == set()
+        assert screen.after_the_screen.endswith("\n")
 
 
 async def test_a_stopped_screen_does_not_stop_the_session() -> None:

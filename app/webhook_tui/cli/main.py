@@ -26,7 +26,7 @@ from webhook_tui.encoding import configure_streams
 from webhook_tui.headless import messages
 from webhook_tui.log import log_to, tell_of_crashes
 from webhook_tui.places import Places
-from webhook_tui.signals import held_signals
+from webhook_tui.signals import exit_on_signals, held_signals
 from webhook_tui.streams import OutputError, prepare_streams
 
 _EXAMPLES = (
@@ -126,6 +126,7 @@ def _config_warnings(ctx: click.Context) -> tuple[Problem, ...]:
 
 
 def _screen(settings: Settings) -> NoReturn:
+    exit_on_signals()
     with held_signals():
         from webhook_tui.ui.launch import run
     sys.exit(run(settings))

@@ -42,6 +42,7 @@ from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.session.session import Session
 from webhook_tui.storage.contracts.history_contract import DepartureReader
+from webhook_tui.storage.database.temporary_directory import discard_all
 from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
@@ -146,6 +147,9 @@ def _follow(
     stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, front), daemon=True)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
+        if front.is_stopping and number == signal.SIGINT:  # a second ctrl+c ends it at once
+            discard_all()
+            os._exit(128 + number)
         front.on_signal(number, frame)
         if front.is_stopping and stuck.ident is None:
             stuck.start()
@@ -226,9 +230,7 @@ class Headless:
         return 128 + self._signal if self._signal is not None else self._condition.exit_code
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Stop the session; a second ctrl+c exits at once. A closed window sends SIGHUP twice by itself."""
-        if self._stopping and number == signal.SIGINT:
-            os._exit(128 + number)
+        """Stop the session, unless the signal is passed on. Repeated signals have no effect."""
         if self._condition.on_signal(number):
             return
         self._signal = number if self._signal is None else self._signal

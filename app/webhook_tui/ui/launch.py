@@ -28,9 +28,19 @@ def run(settings: Settings) -> int:
     """Show the screen until the user leaves; returns the exit code.
 
     Raises ProblemError, before the screen opens, when the session cannot start: its port is busy, for example. Raises
-    SystemExit for a signal, when the session has ended.
+    SystemExit for a signal before the screen opens, when the session has ended, and for one while it shuts down, at
+    once: the session goes on by itself.
     """
     launcher = SessionLauncher(settings)
+    try:
+        app = _started(settings, launcher)
+        return _show(app, launcher)
+    finally:
+        with held_signals():
+            launcher.close()
+
+
+def _started(settings: Settings, launcher: SessionLauncher) -> WebhookTuiApp:
     try:
         with held_signals():
             process = launcher.start()
@@ -39,9 +49,9 @@ def run(settings: Settings) -> int:
             process.wait_until_bound()
         app.take_signals()
     except BaseException:
-        launcher.close()
+        launcher.end()
         raise
-    return _show(app, launcher)
+    return app
 
 
 def _app(settings: Settings, process: SessionProcess, launcher: SessionLauncher) -> WebhookTuiApp:
@@ -75,7 +85,7 @@ def _show(app: WebhookTuiApp, launcher: SessionLauncher) -> int:
     finally:
         app.host.leave()
         if finish_shutdown(app.host, sys.stderr, seconds=STOP_SECONDS + 0.5):
-            launcher.close()  # else ctrl+c ended the waiting, and the session goes on by itself
+            launcher.end()
         ended.set()
     return app.return_code if app.return_code is not None else ExitCode.FAILURE
 
@@ -85,6 +95,7 @@ def _end_anyway(app: WebhookTuiApp, launcher: SessionLauncher, ended: threading.
     code = app.leaving.get()
     app.host.join(STOP_SECONDS + 0.5)
     if not ended.wait(STOP_SECONDS):
+        launcher.end()
         launcher.close()
         os._exit(code)
 

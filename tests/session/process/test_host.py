@@ -21,6 +21,8 @@ from webhook_tui.domain.events import Notified, SessionEvent, SessionStopped, St
 from webhook_tui.session.process.channel import Bound, MessageReader, MessageWriter
 from webhook_tui.session.process.host import SessionHost, bind_and_open
 from webhook_tui.session.session import Session
+from webhook_tui.storage.database.locks import ProcessLock
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,23 @@ def test_the_end_of_the_screen_stops_the_session(tmp_path: Path) -> None:
     SessionHost(session, channel.reader, channel.writer, settings(tmp_path, temporary_directory=directory)).run()
     assert session.stops == 1
     assert not directory.exists()
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_a_screen_that_lives_removes_the_history_unless_it_has_left_it(tmp_path: Path, *, is_left: bool) -> None:
+    """The session may have ended before it can see that the screen does."""
+    owned = TemporaryDirectory.create()
+    history = ProcessLock(owned.path / "deliveries.db")
+    if is_left:
+        owned.remove()
+        assert owned.path.exists()
+    history.release()
+    channel, session = _Channel(), FakeSession()
+    session.stop()
+    SessionHost(session, channel.reader, channel.writer, settings(tmp_path, temporary_directory=owned.path)).run()
+    assert owned.path.exists() is not is_left
+    owned.remove()
+    channel.close_screen()
 
 
 def test_sigterm_is_printed_as_the_reason(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ def test_it_is_started_again_on_the_same_port(tmp_path: Path) -> None:
 
         assert launcher.restart().port == port != 0
     finally:
+        launcher.end()
         launcher.close()
+    launcher.end()
     launcher.close()
 
 

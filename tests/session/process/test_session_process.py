@@ -47,7 +47,7 @@ def open_session(request: pytest.FixtureRequest) -> Iterator[Open]:
 
     yield (lambda chosen: Session.open(chosen, asks=True)) if request.param == "in this process" else start
     for launcher in launchers:
-        launcher.close()
+        launcher.end()
 
 
 class _Running:
@@ -165,4 +165,4 @@ def test_stop_may_interrupt_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     stopping.start()
     stopping.join(TIMEOUT_SECONDS)
     assert steps == ["stopping", "interrupted", "stopped"]
-    launcher.close()
+    launcher.end()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
+from webhook_tui.storage.database.locks import ProcessLock
+from webhook_tui.storage.database.temporary_directory import TemporaryDirectory, remove_ownerless
 
 _OWNER = """
 import sys
@@ -34,6 +35,24 @@ def test_it_is_private_and_removed() -> None:
     created.remove()
     created.remove()
     assert not created.path.exists()
+
+
+def test_the_last_to_leave_removes_it() -> None:
+    """Of its owner and the process that has a history open there, the one that ends later."""
+    for owner_is_last in (False, True):
+        created = TemporaryDirectory.create()
+        history = ProcessLock(created.path / "deliveries.db")
+        if owner_is_last:
+            history.release()
+            remove_ownerless(created.path)
+            assert created.path.exists()
+            created.remove()
+        else:
+            created.remove()
+            TemporaryDirectory.create().remove()
+            history.release()
+            remove_ownerless(created.path)
+        assert not created.path.exists()
 
 
 def test_only_that_of_an_ended_process_is_deleted(tmp_path: Path) -> None:

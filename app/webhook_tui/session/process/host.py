@@ -10,7 +10,6 @@ import faulthandler
 import gc
 import logging
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -117,7 +116,6 @@ class SessionHost:
         self._batcher = EventBatcher()
         self._secrets: tuple[object, ...] = ()
         self._signal: signal.Signals | None = None
-        self._is_screen_gone = False
         self._ended = threading.Event()
 
     def run(self) -> None:
@@ -135,8 +133,14 @@ class SessionHost:
             self._publish(SessionStopped(ended(messages.ended_by_bug(error))))
         self._ended.set()
         sending.join(_LAST_SECONDS)
-        if self._is_screen_gone and self._directory is not None:
-            shutil.rmtree(self._directory, ignore_errors=True)
+        self._remove_history()
+
+    def _remove_history(self) -> None:
+        """Remove a history that is not kept, where the screen is gone or has left it to this process."""
+        from webhook_tui.storage.database.temporary_directory import remove_ownerless  # noqa: PLC0415 -- slow to import
+
+        if self._directory is not None:
+            remove_ownerless(self._directory)
 
     def _terminated(self, number: int, _frame: FrameType | None) -> None:
         self._signal = signal.Signals(number)
@@ -179,8 +183,8 @@ class SessionHost:
                 else:
                     self._session.request(message)  # type: ignore[arg-type]  # the pipe has one writer, and it is ours
         except ChannelClosedError:
-            self._is_screen_gone = True
             self._reader.close()
             self._session.stop()
             if not self._ended.wait(SHUTDOWN_SECONDS):
+                self._remove_history()
                 os._exit(1)

@@ -48,10 +48,13 @@ class SessionLauncher:
         process.wait_until_bound()
         return process
 
-    def close(self) -> None:
-        """End a process that still runs, and remove the directory; repeated calls have no effect."""
+    def end(self) -> None:
+        """End a process that still runs; it has exited on return. Repeated calls have no effect."""
         if self._process is not None:
             self._process.close()
+
+    def close(self) -> None:
+        """Remove the directory, or leave it to a process that still runs. Repeated calls have no effect."""
         if self._directory is not None:
             self._directory.remove()
 

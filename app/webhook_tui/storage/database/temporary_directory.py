@@ -1,4 +1,4 @@
-"""A directory for a history that is not kept: removed by its owner, or by a later run when its owner was killed."""
+"""A directory for a history that is not kept: removed by the last process that uses it, or by a later run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from pathlib import Path
 
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.errors import no_temporary_directory
-from webhook_tui.storage.database.locks import FileLock
+from webhook_tui.storage.database.locks import ALIVE, FileLock, is_held
 
 _PREFIX = "webhook-tui-"
 _LOCK = "owner.lock"
+
+_created: set[Path] = set()
+"""Those of this process, until they are removed."""
 
 
 class TemporaryDirectory:
@@ -32,22 +35,40 @@ class TemporaryDirectory:
             created._lock.acquire(wait=True)
         except OSError as error:
             raise ProblemError(no_temporary_directory(error.strerror)) from error
+        _created.add(created.path)
         return created
 
     def remove(self) -> None:
-        """Remove it with all that it holds, and those whose owner is dead: the user waits for `create`, not for this.
+        """Remove it, and those whose owner is dead: the user waits for `create`, not for this.
 
-        It may be called again.
+        While a process has its history open, only give it up: that process calls `remove_ownerless` when it has closed
+        the history. It may be called again.
         """
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.release()
-        _sweep(self.path.parent)
+        self._lock.release()  # before the question: of two processes that end together, one finds the other gone
+        with contextlib.suppress(OSError):  # the other process is removing it
+            if not any(map(is_held, self.path.glob(f"*{ALIVE}"))):
+                shutil.rmtree(self.path, ignore_errors=True)
+        _created.discard(self.path)
+        _sweep(self.path.parent, kept=self.path)
 
 
-def _sweep(parent: Path) -> None:
+def discard_all() -> None:
+    """Remove those of this process from under their open histories; for a process that ends at once."""
+    while _created:
+        shutil.rmtree(_created.pop(), ignore_errors=True)
+
+
+def remove_ownerless(path: Path) -> None:
+    """Remove the directory at `path`, in which this process had a history open, unless its owner lives."""
+    with contextlib.suppress(OSError):
+        if not is_held(path / _LOCK):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep(parent: Path, *, kept: Path) -> None:
     for directory in parent.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if _is_ours(directory) and (directory / _LOCK).exists():
+            if directory != kept and _is_ours(directory) and (directory / _LOCK).exists():
                 lock = FileLock(directory / _LOCK)
                 if lock.acquire(wait=False):
                     shutil.rmtree(directory, ignore_errors=True)

@@ -57,16 +57,17 @@ class ShutdownLine:
 def finish_shutdown(
     host: SessionWorker, out: TextIO, *, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
-    """Wait for the end of the session, at most so many seconds, and print its steps; ctrl+c stops waiting.
+    """Wait for the end of the session, at most so many seconds, and print its steps.
 
-    Returns whether the session has ended.
+    Returns whether the session has ended. A signal ends the waiting, with the exception of its handler.
     """
     line = ShutdownLine(out)
     until = clock() + seconds
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         while line.stopped is None and (left := until - clock()) > 0 and (host.is_running or not host.tail.empty()):
             with contextlib.suppress(queue.Empty):
                 line.add(host.tail.get(timeout=min(left, 0.1)))
         host.join(max(0.0, until - clock()))
-    line.end()
+    finally:
+        line.end()
     return not host.is_running
