@@ -91,6 +91,21 @@ def test_equal_values_get_equal_pseudonyms() -> None:
     assert first == same != other
 
 
+def test_links_of_pseudonyms_can_lead_elsewhere() -> None:
+    """However deep they stand; other links and texts stay as they are."""
+    kept = {"page": "https://piktid.com/a.png", "text": "see https://cdn.example.com/1", "n": 1}
+    link = "https://cdn.example.com/6.jpg"
+    step = ScenarioStep(
+        after_seconds=0, event=1, attempt=1, name="x", data={"link": link, "inputs": [{"link": link}], **kept}
+    )
+    moved = "http://127.0.0.1:8080/sandbox/images/6.jpg"
+
+    changed = step.data_with_links("http://127.0.0.1:8080/sandbox/images")
+
+    assert changed == {"link": moved, "inputs": [{"link": moved}], **kept}
+    assert step.data_with_links("https://cdn.example.com") == step.data
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=8), below, max_size=3),

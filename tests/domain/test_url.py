@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webhook_tui.domain.url import UrlError, connect_host, normalized_url, origin_form
+from webhook_tui.domain.url import UrlError, connect_address, connect_host, normalized_url, origin_form
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,18 @@ def test_a_target_as_a_path(target: str, path: str) -> None:
 def test_where_names_of_this_machine_lead(host: str, connects_to: str) -> None:
     """Never to a DNS server."""
     assert connect_host(host) == connects_to
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1:9876"),
+        ("0.0.0.0", "127.0.0.1:9876"),
+        ("", "127.0.0.1:9876"),
+        ("::", "[::1]:9876"),
+        ("fe80::1", "[fe80::1]:9876"),
+    ],
+)
+def test_where_a_listener_can_be_reached(host: str, address: str) -> None:
+    """A wildcard address is one to listen on only."""
+    assert connect_address(host, 9876) == address

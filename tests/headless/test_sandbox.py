@@ -16,6 +16,7 @@ import pytest
 
 from tests.http.plain_client import plain_client
 from tests.integration.process import Program, program
+from webhook_tui.domain.scenario import LINKS_URL, Scenario, ScenarioStep, write_scenario
 
 TOKEN = "sandbox-command-token"
 pytestmark = pytest.mark.integration
@@ -98,6 +99,26 @@ async def test_another_webhook_tui_works_with_it() -> None:
         assert listening.records[-1] == {"type": "deleted"}
         async with plain_client(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
             assert (await client.get(f"{url}/webhooks")).status_code == 404
+
+
+async def test_links_of_a_recording_lead_to_its_own_pictures(tmp_path: Path) -> None:
+    """On the stream and in the deliveries alike; its other links stay."""
+    data = {"output": {"full_size": f"{LINKS_URL}/6.jpg"}, "page": "https://piktid.com/a.png"}
+    step = ScenarioStep(after_seconds=0, event=1, attempt=1, name="image_result", data=data)
+    recording = tmp_path / "recorded.json"
+    recording.write_bytes(write_scenario(Scenario(steps=(step,))))
+    options = "listen", "--format", "json", "--port", "0", "--tunnel", "none"
+    async with (
+        _sandbox("--token", TOKEN, "--play", str(recording)) as (_, url),
+        program(*options, "--api-url", url, PIKTID_TOKEN=TOKEN) as listening,
+    ):
+        received = await listening.record("delivery", lambda record: record["event"] == "image_result")
+        seen = await listening.record("event", lambda record: record["name"] == "image_result")
+        link = f"{url}/sandbox/images/6.jpg"
+        assert received["json"]["data"] == {"output": {"full_size": link}, "page": "https://piktid.com/a.png"}
+        assert (received["verdict"], seen["equal"]) == ("valid", True)
+        async with plain_client() as client:
+            assert (await client.get(link)).headers["content-type"] == "image/png"
 
 
 async def test_the_published_script_works_with_it() -> None:

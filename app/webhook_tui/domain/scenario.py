@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 FORMAT = "webhook-tui-scenario"
+LINKS_URL = "https://cdn.example.com"
+"""What links begin with that lead nowhere: the pseudonyms of recorded ones (example.com is reserved, RFC 2606)."""
 
 
 class Fault(StrEnum):
@@ -59,6 +61,10 @@ class ScenarioStep(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
     fault: Fault | None = None
 
+    def data_with_links(self, url: str) -> dict[str, Any]:
+        """Return `data`, where the pseudonyms of links begin with `url`; other links are unchanged."""
+        return {key: _with_links(value, url) for key, value in self.data.items()}
+
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A whole file."""
@@ -90,6 +96,16 @@ def read_scenario(content: bytes) -> Scenario:
 def write_scenario(scenario: Scenario) -> bytes:
     """Return the scenario as indented JSON with a final newline."""
     return msgspec.json.format(msgspec.json.encode(scenario), indent=2) + b"\n"
+
+
+def _with_links(value: object, url: str) -> object:
+    if isinstance(value, dict):
+        return {key: _with_links(below, url) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_with_links(below, url) for below in value]
+    if isinstance(value, str) and value.startswith(f"{LINKS_URL}/"):
+        return url + value.removeprefix(LINKS_URL)
+    return value
 
 
 _KEPT_KEYS = frozenset({"status", "type", "format", "model", "version", "message", "msg"})
@@ -138,7 +154,7 @@ def _pseudonym(value: str, number: int) -> str:
     """A text of the same kind as `value`: a link, an id with its prefix, a file name with its ending, other text."""
     if "://" in value:
         ending = _ENDING.search(PurePosixPath(urlsplit(value).path).name) if _is_url(value) else None
-        return f"https://cdn.example.com/{number}{ending[0] if ending else ''}"
+        return f"{LINKS_URL}/{number}{ending[0] if ending else ''}"
     if " " not in value and (ending := _ENDING.search(value)):
         return f"file-{number}{ending[0]}"
     if prefix := _PREFIX.match(value):

@@ -64,6 +64,12 @@ def connect_host(host: str) -> str:
     return _UNSPECIFIED.get(host, host)
 
 
+def connect_address(host: str, port: int) -> str:
+    """Return `host:port` to connect to for a listener on `host`, as it stands in a URL."""
+    reached = connect_host(host)
+    return f"[{reached}]:{port}" if ":" in reached else f"{reached}:{port}"
+
+
 def origin(url: str) -> tuple[str, int]:
     """Host in lower case and port of an http or https URL."""
     parts = urlsplit(url)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.scenario import Scenario
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.domain.url import connect_address
 from webhook_tui.http.asgi import Asgi, AsgiApplication, Message, Receive, Scope, Send
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
@@ -29,6 +30,7 @@ def serve_sandbox(
     Raises ProblemError when the port is not free.
     """
     server_socket = bind(host, port, exact=True)
+    address = connect_address(host, server_socket.getsockname()[1])
     sandbox = Sandbox(
         SandboxOptions(
             token=token,
@@ -36,6 +38,7 @@ def serve_sandbox(
             scenario=play if isinstance(play, Scenario) else None,
             speed=speed,
             with_faults=with_faults,
+            images_url=f"http://{address}/sandbox/images",
             # An id that an earlier run gave would be taken for a retry by a client that keeps a history.
             first_event_id=int(10 * datetime.now(UTC).timestamp()),
         ),

@@ -24,9 +24,8 @@ from string import ascii_lowercase, digits
 
 from msgspec import Struct
 
-from webhook_tui.domain.scenario import Fault
+from webhook_tui.domain.scenario import LINKS_URL, Fault
 
-IMAGES_URL = "https://cdn.example.com"
 JOB_TYPES = ("model_swap", "flat_2_model", "create_packshot", "garment_recolor", "edit_chat")
 _HEX = "0123456789abcdef"
 JOB_KINDS = ("image", "identity", "failed")
@@ -45,7 +44,7 @@ class SampleEvent(Struct, frozen=True):
 
 
 def sample_job(
-    kind: str, random: Callable[[], float], *, images: int = 3, images_url: str = IMAGES_URL
+    kind: str, random: Callable[[], float], *, images: int = 3, images_url: str = LINKS_URL
 ) -> Iterator[SampleEvent]:
     """Return the events of the sample job of that kind; `images` applies to the kind `image`.
 
@@ -66,7 +65,7 @@ def job_id(random: Callable[[], float]) -> str:
     return f"job_{_characters(random, _HEX, 8)}"
 
 
-def image_job(random: Callable[[], float], *, images: int = 3, images_url: str = IMAGES_URL) -> Iterator[SampleEvent]:
+def image_job(random: Callable[[], float], *, images: int = 3, images_url: str = LINKS_URL) -> Iterator[SampleEvent]:
     """Yield the events of a job of `images` images: `batch_edit` for its status, `image_result` for each image."""
     job = job_id(random)
     kind = JOB_TYPES[int(random() * len(JOB_TYPES)) % len(JOB_TYPES)]
@@ -77,7 +76,7 @@ def image_job(random: Callable[[], float], *, images: int = 3, images_url: str =
         yield _status(job, kind, "completed" if finished == images else "processing", finished, images)
 
 
-def identity_job(random: Callable[[], float], *, images_url: str = IMAGES_URL) -> Iterator[SampleEvent]:
+def identity_job(random: Callable[[], float], *, images_url: str = LINKS_URL) -> Iterator[SampleEvent]:
     """Yield the events of an identity's preprocessing."""
     job = job_id(random)
     code = _characters(random, ascii_lowercase, 3) + _characters(random, digits, 7)
@@ -198,7 +197,7 @@ class Step(Struct, frozen=True):
     fault: Fault | None = None
 
 
-def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: str = IMAGES_URL) -> Iterator[Step]:
+def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: str = LINKS_URL) -> Iterator[Step]:
     """Yield the first jobs: nine events in under four seconds; with `with_faults`, each fault once."""
     samples = itertools.chain(
         image_job(random, images=3, images_url=images_url), identity_job(random, images_url=images_url)
@@ -208,9 +207,7 @@ def first_jobs(random: Callable[[], float], *, with_faults: bool, images_url: st
         yield Step(_FAST_SECONDS, sample, fault)
 
 
-def following_jobs(
-    random: Callable[[], float], *, every_seconds: float, images_url: str = IMAGES_URL
-) -> Iterator[Step]:
+def following_jobs(random: Callable[[], float], *, every_seconds: float, images_url: str = LINKS_URL) -> Iterator[Step]:
     """Yield jobs without end and without faults, one every `every_seconds`."""
     wait = every_seconds
     for kind in itertools.cycle(("image", "identity", "image", "failed")):

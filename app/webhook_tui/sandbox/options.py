@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from webhook_tui.domain.scenario import Scenario
+from webhook_tui.domain.scenario import LINKS_URL, Scenario
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.sandbox.jobs import IMAGES_URL
 
 
 class SandboxOptions(Struct, frozen=True, kw_only=True):
@@ -27,8 +26,9 @@ class SandboxOptions(Struct, frozen=True, kw_only=True):
     job_every_seconds: float = 20.0
     """Between the starts of two sample jobs, once the first ones are over."""
 
-    images_url: str = IMAGES_URL
-    """What the image links of sample jobs begin with; `/sandbox/images` at the sandbox's own address serves them."""
+    images_url: str = LINKS_URL
+    """What the image links of sample jobs, and the pseudonyms of links in a scenario, begin with; `/sandbox/images` at
+    the sandbox's own address serves them."""
 
     backfill_seconds: float = 600.0
     """How old an event of the backfill may be (documented: up to 10 minutes)."""

@@ -121,7 +121,8 @@ class Sandbox:
             await self._sleep(step.after_seconds / self.options.speed)
             event = events.get(step.event)
             if event is None:
-                event = events[step.event] = self.notifications.make(step.name, step.data)
+                data = step.data_with_links(self.options.images_url)
+                event = events[step.event] = self.notifications.make(step.name, data)
                 self.notifications.publish(event)
             if self.registry.current is not None:
                 self._deliverer.deliver(event, step.fault, retries=False)

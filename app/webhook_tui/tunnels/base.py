@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.url import connect_host
 from webhook_tui.tunnels import errors
 
 DEADLINE_SECONDS = 20.0
@@ -77,9 +76,3 @@ def choose(settings: TunnelSettings) -> Tunnel:
             return CommandTunnel(settings)
         case _:
             raise ProblemError(errors.unknown_kind(settings.kind, KINDS))
-
-
-def local_target(host: str, port: int) -> str:
-    """Return the address that the tunnel connects to; a wildcard address is reached by loopback."""
-    reached = connect_host(host)
-    return f"[{reached}]:{port}" if ":" in reached else f"{reached}:{port}"

@@ -8,9 +8,10 @@ import shutil
 from pathlib import Path
 
 from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.url import connect_address
 from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels import errors
-from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
+from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings
 from webhook_tui.tunnels.process.child import ChildRun, follow
 from webhook_tui.tunnels.process.output import TunnelLog
 from webhook_tui.tunnels.url_parser import UrlFinder, compiled
@@ -81,6 +82,6 @@ def split_command(command: str | None) -> list[str]:
 
 def filled(words: list[str], host: str, port: int) -> list[str]:
     """Return the arguments with {host} and {port} replaced."""
-    target = local_target(host, port)
+    target = connect_address(host, port)
     reached = target.rpartition(":")[0]
     return [word.replace("{host}", reached).replace("{port}", str(port)) for word in words]

@@ -24,9 +24,10 @@ from pyngrok.exception import PyngrokError, PyngrokNgrokHTTPError
 from pyngrok.log import NgrokLog
 
 from webhook_tui.domain.errors import Problem
+from webhook_tui.domain.url import connect_address
 from webhook_tui.environment import secret_values
 from webhook_tui.tunnels import errors
-from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
+from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings
 from webhook_tui.tunnels.process.output import TunnelLog
 from webhook_tui.tunnels.process.watchdog_client import WatchdogClient
 
@@ -73,7 +74,7 @@ class NgrokTunnel:
         try:
             agent = _Agent(watchdog, self._log, opened)
             try:
-                return await agent.run(f"http://{local_target(host, port)}", self.deadline_seconds)
+                return await agent.run(f"http://{connect_address(host, port)}", self.deadline_seconds)
             finally:
                 await agent.end()
         finally:

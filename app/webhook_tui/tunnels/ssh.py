@@ -16,9 +16,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.url import connect_address
 from webhook_tui.environment import child_environment, secret_values
 from webhook_tui.tunnels import errors
-from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings, local_target
+from webhook_tui.tunnels.base import LOG_NAME, Opened, TunnelSettings
 from webhook_tui.tunnels.process.child import follow
 from webhook_tui.tunnels.process.output import TunnelLog
 from webhook_tui.tunnels.url_parser import ForwardRefusedError, LocalhostRunParser
@@ -120,7 +121,7 @@ def ssh_argv(program: str, server: SshServer, known_hosts: Path, host: str, port
     return [
         program, "-T", "-n", "-F", "none", "-a", "-x",
         *(word for option in options for word in ("-o", option)),
-        "-R", f"80:{local_target(host, port)}",
+        "-R", f"80:{connect_address(host, port)}",
         "-p", str(server.port),
         server.destination, "--", "--output", "json",
     ]  # fmt: skip
