@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from msgspec.structs import replace
 
 from tests.tcp_server import tcp_server
-from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.fake_session import NOW, RUNNING, FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.snapshots import Snapshot
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.status import SessionStatus
 from webhook_tui.sandbox.pictures import picture
+from webhook_tui.ui.controllers.context import AppContext
+from webhook_tui.ui.controllers.delivery.images import ImageController
 from webhook_tui.ui.widgets.split_pane import SplitPane
+
+if TYPE_CHECKING:
+    from webhook_tui.ui.terminal.app import TerminalApp
 
 BLOCKED = "https://127.0.0.1:1/{}.png"
 
@@ -34,6 +41,22 @@ async def go_to(played: Stage, seq: int) -> None:
     played.main.deliveries.table.focus()
     await played.press("g", *"j" * (seq - 1))
     await played.until(lambda: played.main.deliveries.detail.seq == seq)
+
+
+@pytest.mark.parametrize(
+    ("api_url", "origin"),
+    [
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://v2.api.piktid.com", ""),
+        ("http://192.168.0.2:8080", ""),
+        ("", ""),
+    ],
+)
+def test_pictures_of_a_sandbox_need_no_question(api_url: str, origin: str) -> None:
+    """Of the embedded one, and of `webhook-tui sandbox`, whose address is given as --api-url."""
+    status = SessionStatus(api_url=api_url)
+    context = AppContext(cast("TerminalApp", None), FakeSession(), status, lambda: NOW)
+    assert ImageController(context).local_origin == origin
 
 
 async def test_images_are_asked_for_loaded_and_shown(

@@ -17,6 +17,7 @@ from webhook_tui.domain.images.image import (
     Progress,
     Saved,
 )
+from webhook_tui.domain.url import is_loopback_host
 from webhook_tui.environment import child_environment
 from webhook_tui.images.process import ImageLoad
 from webhook_tui.ui.controllers.context import AppContext
@@ -52,9 +53,9 @@ class ImageController:
 
     @property
     def local_origin(self) -> str:
-        """The origin of the sandbox, from which this program's own pictures come; "" without one."""
-        status = self._context.status
-        return status.api_url if status.sandbox else ""
+        """The origin of an API on this machine, which is a sandbox and has its own pictures; "" for any other."""
+        url = self._context.status.api_url
+        return url if is_loopback_host(urlsplit(url).hostname or "") else ""
 
     def request(self, message: ImageRequested) -> None:
         """Show the images that are known, and load the others if their hosts are allowed, else ask."""
