@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webhook_tui.domain.answer_rules.answer import Answer
-from webhook_tui.http.response import render
+from webhook_tui.http.response import http_date, render
 
 
 def lines(answer: Answer, *, keeps_alive: bool = True, with_body: bool = True) -> tuple[list[bytes], bytes]:
@@ -43,3 +47,9 @@ def test_a_header_that_is_none_is_an_error(header: tuple[bytes, bytes]) -> None:
     """It cannot end the head or begin another answer."""
     with pytest.raises(ValueError, match="no header"):
         render(Answer(200, b"", (header,)), keeps_alive=True)
+
+
+@given(st.integers(0, 253_402_300_799))
+def test_a_date_is_written_as_in_mail(seconds: int) -> None:
+    """In English, whatever the locale is; up to the year 9999."""
+    assert http_date(seconds).decode() == formatdate(seconds, usegmt=True)

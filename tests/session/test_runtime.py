@@ -100,6 +100,6 @@ def test_a_session_imports_for_the_first_frame_only_what_listens(tmp_path: Path)
     listens, *_, asks = done.stdout.splitlines()
 
     assert set(listens.split()).isdisjoint(
-        {"httpx", "httpcore", "h11", "stamina", "anyio", "certifi", "starlette", "keyring"}
+        {"httpx", "httpcore", "h11", "stamina", "anyio", "certifi", "starlette", "keyring", "email"}
     )
     assert asks in {"asks a file that only you can read", "asks the system keyring"}

@@ -8,7 +8,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -23,6 +22,8 @@ _log = logging.getLogger(__name__)
 PLAIN = ((b"content-type", b"text/plain; charset=utf-8"),)
 FAILED = Answer(500, b"Internal Server Error", (*PLAIN, (b"connection", b"close")))
 
+_WEEKDAYS = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
+_MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _BODILESS = (204, 304)
 """Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
 _LONGEST_KEPT = 1024
@@ -71,7 +72,7 @@ def render_head(
 def _head(
     status: int, headers: Headers, length: int | None, keeps_alive: bool, is_chunked: bool, *, second: int
 ) -> tuple[bytes, bool]:
-    lines = [b"HTTP/1.1 %d %s" % (status, _phrase(status)), b"date: " + formatdate(second, usegmt=True).encode()]
+    lines = [b"HTTP/1.1 %d %s" % (status, _phrase(status)), b"date: " + http_date(second)]
     for name, value in headers:
         if not name or _NOT_IN_NAMES.search(name) or _NOT_IN_VALUES.search(value):
             raise ValueError(f"no header: {name!r}")
@@ -87,6 +88,16 @@ def _head(
     if not keeps_alive:
         lines.append(b"connection: close")
     return b"\r\n".join((*lines, b"", b"")), keeps_alive
+
+
+def http_date(seconds: int) -> bytes:
+    """Return the time, in seconds since the epoch, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+
+    As `email.utils.formatdate`, which is slow to import: the receiver would listen later.
+    """
+    year, month, day, hour, minute, second, weekday, _, _ = time.gmtime(seconds)
+    date = b"%s, %02d %s %04d" % (_WEEKDAYS[weekday], day, _MONTHS[month - 1], year)
+    return date + b" %02d:%02d:%02d GMT" % (hour, minute, second)
 
 
 def _phrase(status: int) -> bytes:
