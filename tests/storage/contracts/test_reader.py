@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.factories import NOW, PENDING, VALID, delivery
 from tests.storage.contracts.histories import OTHER, OWN, body, execute, record, record_two_accounts
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.contract.event_contract import ContractSnapshot
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.storage.contracts.cache import WORTHWHILE, cache_path
@@ -101,6 +102,38 @@ async def test_a_delivery_of_another_account_is_compared_with_those_of_that_acco
     assert own.events == (("image_result", 26),)
     assert [one.sentence for one in found] == ["text in 25 deliveries, a whole number here"]
     assert [one.sentence for one in by_own] == ["a whole number in 25 deliveries, text here"]
+
+
+async def test_a_history_that_was_one_accounts_gets_another(tmp_path: Path) -> None:
+    """Deliveries of the first account are compared with that account's only, as before."""
+    path = tmp_path / "h.db"
+    await asyncio.to_thread(record, path, [body({"n": 1})], account=OTHER)
+    async with _store(path) as store:
+        before = await store.contracts.departures_in(OWN.key, 1, 1.0)
+        for _ in range(25):
+            await store.record(delivery(body({"n": "x"})), VALID, account=OWN, answered=200)
+        last = await store.record(delivery(body({"n": 1})), VALID, account=OTHER, answered=200)
+        after = await store.contracts.departures_in(OWN.key, last.seq, 1.0)
+
+    assert before == after == ((), False)
+
+
+async def test_the_contracts_that_are_used_are_kept(tmp_path: Path) -> None:
+    """There may be many accounts: that whose contract was not used for longest is read again."""
+    path = tmp_path / "h.db"
+    accounts = [OWN, *(Account(OWN.api_url, f"token {number}") for number in range(4))]
+    for account in accounts:
+        await asyncio.to_thread(record, path, [body({"n": 1})], account=account)
+    async with _store(path) as store:
+        for seq in (2, 3, 4):
+            await _read(store.contracts)
+            await store.contracts.departures_in(OWN.key, seq, 1.0)
+        await _read(store.contracts)
+        await store.contracts.departures_in(OWN.key, 5, 1.0)
+        execute(path, "UPDATE bodies SET body = '{}'")  # so that to read it again would show
+        found = await store.contracts.snapshot(OWN.key, None, 1.0)
+
+    assert (found.events, found.is_done) == ((("image_result", 1),), True)
 
 
 async def test_job_fields_are_found(tmp_path: Path) -> None:

@@ -60,14 +60,11 @@ class ContractReader:
         self._lock = threading.Lock()
         """Held while a contract changes, and while another thread reads it."""
         self._readings: dict[Selection, _Reading] = {}
-        self._others: dict[str, Selection] = {}
-        """Of accounts that are not the session's."""
+        """The one that was used last is last."""
         self._own: Contract | None = None
         """The newest contract of one account's valid deliveries."""
-        self._account = ""
-        self._checked_to = 0
-        self._is_alone = True
-        """Whether no delivery up to there is another account's."""
+        self._alone: dict[str, tuple[int, bool]] = {}
+        """Of each account: up to which number it was checked, and whether no delivery up to there is another's."""
 
     async def read(self, account: str, seconds: float) -> bool:
         """Read valid deliveries of an account for so long; return whether all are read. Raises ProblemError."""
@@ -109,7 +106,7 @@ class ContractReader:
             if is_own:
                 reading, is_done = self._step_own(connection, of, 0.0)
             else:
-                reading, is_done = self._step(connection, self._other(connection, of), seconds)
+                reading, is_done = self._step(connection, self._selection(connection, of), seconds)
             return tuple(departures_of(reading.scan.state.contract, stored)), not (is_own or is_done)
 
         return await self._reader.run(compare)
@@ -160,23 +157,17 @@ class ContractReader:
             self._save(connection, selection, reading)
         return reading, is_done
 
-    def _other(self, connection: sqlite3.Connection, account: str) -> Selection:
-        """The selection of an account that is not the session's."""
-        if account not in self._others:
-            self._others[account] = Selection((account,)).resolved(connection)
-        return self._others[account]
-
-    def _selection(self, connection: sqlite3.Connection, account: str, *, all_verdicts: bool) -> Selection:
-        if account != self._account:
-            self._account, self._checked_to, self._is_alone = account, 0, True
+    def _selection(self, connection: sqlite3.Connection, account: str, *, all_verdicts: bool = False) -> Selection:
+        checked_to, is_alone = self._alone.get(account, (0, True))
         (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM deliveries").fetchone()
-        if self._is_alone and last > self._checked_to:
-            (is_another,) = connection.execute(_ANOTHER, (self._checked_to, last, account)).fetchone()
-            self._is_alone, self._checked_to = not is_another, last
-        return Selection(None if self._is_alone else (account,), all_verdicts)
+        if is_alone and last > checked_to:
+            (is_another,) = connection.execute(_ANOTHER, (checked_to, last, account)).fetchone()
+            is_alone = not is_another
+            self._alone[account] = last, is_alone
+        return Selection(None if is_alone else (account,), all_verdicts)
 
     def _reading(self, connection: sqlite3.Connection, selection: Selection) -> _Reading:
-        reading = self._readings.get(selection)
+        reading = self._readings.pop(selection, None)
         if reading is None or reading.connection is not connection:
             scan = load(self._path, connection, selection)
             count = scan.state.count
@@ -184,7 +175,7 @@ class ContractReader:
             reading = _Reading(scan, connection, count, is_stale, self._changes(connection), monotonic())
             while len(self._readings) >= _MOST_SELECTIONS:
                 del self._readings[next(iter(self._readings))]
-            self._readings[selection] = reading
+        self._readings[selection] = reading
         return reading
 
     def _changes(self, connection: sqlite3.Connection) -> tuple[int, int]:
