@@ -325,7 +325,7 @@ def test_the_first_frame_waits_for_no_module_that_it_does_not_show() -> None:
         _FOREIGN_TO_THE_SCREEN | {"http.client", "email", "hashlib", "segno", "sqlite3", "tomllib"}
     )
     assert not [name for name in loaded if name.startswith("pygments.styles.")]
-    assert of("ui.dialogs") == {"dialog"}
+    assert of("ui.dialogs") == {"dialog", "key_queue"}
     assert of("ui.views") | of("domain.filtering") | of("domain.contract") | of("domain.diagnostics") == set()
     assert of("cli.history") | of("cli.session") | of("cli.signing") == set()
     assert of("export") | of("http") | of("piktid") | of("sandbox") | of("tunnels") == set()

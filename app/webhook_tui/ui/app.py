@@ -49,7 +49,7 @@ from webhook_tui.session.process.session_process import STOP_SECONDS
 from webhook_tui.ui import notice_texts, theme
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.session import SessionController
-from webhook_tui.ui.dialogs.dialog import Dialog
+from webhook_tui.ui.dialogs.key_queue import KeyQueue
 from webhook_tui.ui.messages import (
     AnswerRequested,
     CommandRequested,
@@ -58,6 +58,7 @@ from webhook_tui.ui.messages import (
     ImageDownloadStopped,
     ImageLoadCancelled,
     ImageRequested,
+    KeyHandled,
     LinkChosen,
     RingChanged,
 )
@@ -146,7 +147,7 @@ class WebhookTuiApp(TerminalApp):
             monotonic=monotonic,
         )
         self._keymap_ids = tuple(keymap or ())
-        self._last_key = ""
+        self._keys = KeyQueue(self, super().on_event)
         if keymap:
             self.set_keymap(keymap)
 
@@ -350,15 +351,17 @@ class WebhookTuiApp(TerminalApp):
     # Keys and commands
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass events on, but to a dialog only the keys that it takes."""
+        """Pass events on, but keys one at a time. Those that leave do not wait."""
         if isinstance(event, events.Key | events.MouseDown):
             self.see_alerts()
         if isinstance(event, events.Key) and not event.is_forwarded and event.key not in ("ctrl+c", "ctrl+q"):
-            previous, self._last_key = self._last_key, event.key
-            dialog = self.screen if self.screen_stack else None
-            if isinstance(dialog, Dialog) and not dialog.takes(event, previous):
-                return
-        await super().on_event(event)
+            await self._keys.add(event)
+        else:
+            await super().on_event(event)
+
+    def on_key_handled(self, message: KeyHandled) -> None:
+        """Pass the next key on."""
+        self._keys.on_handled(message)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:  # noqa: ARG002 - Textual's
         """Show a notice when [keymap] gives one key to two actions; the later one keeps it."""

@@ -43,6 +43,15 @@ class AnswerRequested(Message):
         self.failed = failed
 
 
+class KeyHandled(Message):
+    """The keys before it were handled by the widget to which it is sent, and by those around it."""
+
+    def __init__(self, rounds: int) -> None:
+        """`rounds`: how many of them are to come, this one included."""
+        super().__init__()
+        self.rounds = rounds
+
+
 class LinkChosen(Message):
     """The user opens a link that was shown in full."""
 
