@@ -20,6 +20,9 @@ from webhook_tui.ui.messages import KeyHandled
 
 LONGEST_WAIT_SECONDS = 0.3
 """For one key: it is not known when it was handled if its widget is removed meanwhile."""
+_APART_SECONDS = 0.02
+"""After so long the key before was handled; a terminal repeats a key every 30 ms. To find out whether it was takes half
+of the time from a key to its frame."""
 _ROUNDS = 3
 """A key's action may post a message whose handler posts another one, which moves the focus."""
 
@@ -35,6 +38,8 @@ class KeyQueue:
         self._last_key = ""
         self._target: DOMNode | None = None
         """The widget to which the last key went, while it is not known whether that key was handled."""
+        self._read_at = self._passed_on_at = 0.0
+        """When that key was read, and when it went there, in monotonic seconds."""
         self._sent: KeyHandled | None = None
         """What was sent behind that key, while another one waits."""
         self._deadline: asyncio.TimerHandle | None = None
@@ -63,11 +68,16 @@ class KeyQueue:
 
     async def _advance(self) -> None:
         while self._waiting and self._app.screen_stack:
-            if self._target is not None and self._send(_ROUNDS):
+            if self._target is not None and self._is_close(self._waiting[0]) and self._send(_ROUNDS):
                 self._deadline = asyncio.get_running_loop().call_later(LONGEST_WAIT_SECONDS, self._on_late)
                 return
             self._target = None
             await self._pass_on(self._waiting.popleft())
+
+    def _is_close(self, key: events.Key) -> bool:
+        """Whether it was read with the last key, or the app was busy and passed that one on just now."""
+        now = asyncio.get_running_loop().time()
+        return key.time - self._read_at < _APART_SECONDS or now - self._passed_on_at < _APART_SECONDS
 
     async def _pass_on(self, key: events.Key) -> None:
         previous, self._last_key = self._last_key, key.key
@@ -78,6 +88,7 @@ class KeyQueue:
         await self._forward(key)
         if key.is_forwarded:  # else it had a binding with priority
             self._target = target
+            self._read_at, self._passed_on_at = key.time, asyncio.get_running_loop().time()
 
     def _send(self, rounds: int) -> bool:
         """Send a message the way of the last key, from widget to widget up to the app; return whether that can be."""
