@@ -28,7 +28,7 @@ def main() -> NoReturn:
 
 
 def _run_with_session() -> NoReturn:
-    """Start the session's process, then run; a signal during the imports ends both after them, with its exit code."""
+    """Start the session's process, then run. A signal during the imports ends both as soon as they are done."""
     exit_on_signals()
     with held_signals():
         from webhook_tui.places import Places  # noqa: PLC0415 -- other ways in need none of it

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP while the program starts: each ends it, with 128 and its number as the exit code."""
+"""The signals that end the program, and how they do while it starts: with 128 and the number as the exit code."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
-_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Windows has no SIGHUP."""
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+ENDING: tuple[signal.Signals, ...] = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+"""Those that this system has: SIGBREAK is that of Windows, which has no SIGHUP."""
 
 
 def exit_on_signals() -> None:
-    """From now on each of the three raises SystemExit where the program is."""
-    for number in _ENDING:
+    """From now on each of these signals raises SystemExit."""
+    for number in ENDING:
         signal.signal(number, _exit)
+
+
+@contextlib.contextmanager
+def handled_signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle these signals with `handler` inside the block; restore the previous handlers afterwards."""
+    before = [signal.signal(number, handler) for number in ENDING]
+    try:
+        yield
+    finally:
+        for number, old in zip(ENDING, before, strict=True):
+            signal.signal(number, old)
 
 
 @contextlib.contextmanager
@@ -33,12 +45,10 @@ def held_signals(on_signal: Callable[[], object] = lambda: None) -> Iterator[Non
         arrived.append(number)
         on_signal()
 
-    before = [signal.signal(number, hold) for number in _ENDING]
     try:
-        yield
+        with handled_signals(hold):
+            yield
     finally:
-        for number, handler in zip(_ENDING, before, strict=True):
-            signal.signal(number, handler)
         if arrived:
             _exit(arrived[0], None)
 

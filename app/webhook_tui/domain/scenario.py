@@ -17,7 +17,7 @@ import msgspec
 
 FORMAT = "webhook-tui-scenario"
 LINKS_URL = "https://cdn.example.com"
-"""What links begin with that lead nowhere: the pseudonyms of recorded ones (example.com is reserved, RFC 2606)."""
+"""The beginning of the pseudonyms of links, which lead nowhere (example.com is reserved, RFC 2606)."""
 
 
 class Fault(StrEnum):

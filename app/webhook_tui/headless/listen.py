@@ -41,6 +41,7 @@ from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition, h
 from webhook_tui.headless.output import LineWriter, TextLine, json_line
 from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.session.session import Session
+from webhook_tui.signals import handled_signals
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database.temporary_directory import discard_all
 from webhook_tui.streams import OutputError
@@ -154,7 +155,7 @@ def _follow(
         if front.is_stopping and stuck.ident is None:
             stuck.start()
 
-    with _signals(on_signal):
+    with handled_signals(on_signal):
         thread.start()
         try:
             front.follow(events)
@@ -230,7 +231,7 @@ class Headless:
         return 128 + self._signal if self._signal is not None else self._condition.exit_code
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Stop the session, unless the signal is passed on. Repeated signals have no effect."""
+        """Stop the session, unless the exit condition passes the signal on. Repeated signals have no effect."""
         if self._condition.on_signal(number):
             return
         self._signal = number if self._signal is None else self._signal
@@ -360,15 +361,3 @@ def _next_events(events: queue.SimpleQueue[SessionEvent]) -> Iterator[SessionEve
         yield events.get(timeout=_POLL_SECONDS)
         for _ in range(_MOST_TOGETHER):
             yield events.get_nowait()
-
-
-@contextlib.contextmanager
-def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = [signal.signal(number, handler) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, old in zip(numbers, before, strict=True):
-            signal.signal(number, old)

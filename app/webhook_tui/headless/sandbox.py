@@ -20,6 +20,7 @@ from webhook_tui.sandbox.asgi import application
 from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.sender import Attempt
 from webhook_tui.sandbox.service import Sandbox
+from webhook_tui.signals import ENDING
 
 
 def serve_sandbox(
@@ -78,11 +79,10 @@ def _log(line: str) -> None:
 async def _serve(sandbox: Sandbox, server: Server) -> int:
     loop = asyncio.get_running_loop()
     signalled: asyncio.Queue[int] = asyncio.Queue()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is not None and sys.platform == "win32":  # whose loops have no add_signal_handler
+    for number in ENDING:
+        if sys.platform == "win32":  # whose loops have no add_signal_handler
             signal.signal(number, lambda number, _: loop.call_soon_threadsafe(signalled.put_nowait, number))
-        elif number is not None:
+        else:
             loop.add_signal_handler(number, signalled.put_nowait, int(number))
     await server.start()
     await sandbox.start()

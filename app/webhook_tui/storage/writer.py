@@ -277,7 +277,7 @@ class Writer:
         self._queue.put(batch)
 
     def _commit_on_loop(self, deliveries: Sequence[_Request]) -> bool:
-        """Commit, unless the connection is in use, or the file locked or another; return whether it is committed."""
+        """Commit, unless the connection is in use, or the file locked or replaced; return whether it is committed."""
         if not self._connection_lock.acquire(blocking=False):
             return False
         began, ran = perf_counter(), thread_time()

@@ -351,7 +351,7 @@ class WebhookTuiApp(TerminalApp):
     # Keys and commands
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass events on, but keys one at a time. Those that leave do not wait."""
+        """Pass events on, keys one at a time; ctrl+c and ctrl+q do not wait."""
         if isinstance(event, events.Key | events.MouseDown):
             self.see_alerts()
         if isinstance(event, events.Key) and not event.is_forwarded and event.key not in ("ctrl+c", "ctrl+q"):

@@ -44,10 +44,10 @@ class AnswerRequested(Message):
 
 
 class KeyHandled(Message):
-    """The keys before it were handled by the widget to which it is sent, and by those around it."""
+    """The widget to which it is sent, and those that contain it, have handled the keys before it."""
 
     def __init__(self, rounds: int) -> None:
-        """`rounds`: how many of them are to come, this one included."""
+        """`rounds`: how many such messages are sent one after the other, this one included."""
         super().__init__()
         self.rounds = rounds
 

@@ -70,7 +70,7 @@ class SelectionResolver(Struct, frozen=True):
             return tuple(_from(found, 0, is_wanted))
 
     def counted(self, selection: Selection) -> Selection:
-        """Return the selection of a filter with the number of its deliveries. Raises ProblemError."""
+        """Return `selection` with the number of deliveries that its filter finds. Raises ProblemError."""
         with self._found(selection.expression, self.now(), lambda: True) as found:
             return replace(selection, count=len(found))
 

@@ -77,7 +77,7 @@ def implied(term: ContentTerm) -> Text | None:
 
 
 def field_name(path: Sequence[str]) -> Text | None:
-    """Return words that each body with a value at `path` contains: the last name in it. None: no name has a word."""
+    """Return the words of the last name in `path`, which each body with a value there contains, or None."""
     names = (name for name in reversed(path) if not name.isdecimal())  # in a list a number counts
     return next((found for name in names if (found := _found_text(name, is_prefix=False))), None)
 

@@ -49,12 +49,12 @@ class SessionLauncher:
         return process
 
     def end(self) -> None:
-        """End a process that still runs; it has exited on return. Repeated calls have no effect."""
+        """End the process if it still runs, and wait until it has exited. Repeated calls have no effect."""
         if self._process is not None:
             self._process.close()
 
     def close(self) -> None:
-        """Remove the directory, or leave it to a process that still runs. Repeated calls have no effect."""
+        """Remove the directory; a process that still runs does so when it ends. Repeated calls have no effect."""
         if self._directory is not None:
             self._directory.remove()
 

@@ -62,6 +62,7 @@ class SessionProcess:
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._sending = threading.Thread(target=self._send, name="session-commands", daemon=True)
         self._is_stopping = False
+        """Set before the event: a signal handler that interrupts `Event.set` would wait for its lock for ever."""
         self._stop_requested = threading.Event()
         self._killing = threading.Thread(target=self._kill_late, name="session-end", daemon=True)
         self._secrets = settings.all_secrets

@@ -17,7 +17,7 @@ _PREFIX = "webhook-tui-"
 _LOCK = "owner.lock"
 
 _created: set[Path] = set()
-"""Those of this process, until they are removed."""
+"""The directories that this process created and has not removed."""
 
 
 class TemporaryDirectory:
@@ -41,8 +41,8 @@ class TemporaryDirectory:
     def remove(self) -> None:
         """Remove it, and those whose owner is dead: the user waits for `create`, not for this.
 
-        While a process has its history open, only give it up: that process calls `remove_ownerless` when it has closed
-        the history. It may be called again.
+        Where another process still has the history open, that process removes it, by `remove_ownerless`. It may be
+        called again.
         """
         self._lock.release()  # before the question: of two processes that end together, one finds the other gone
         with contextlib.suppress(OSError):  # the other process is removing it
@@ -53,13 +53,13 @@ class TemporaryDirectory:
 
 
 def discard_all() -> None:
-    """Remove those of this process from under their open histories; for a process that ends at once."""
+    """Remove all that this process created, although their histories are open: it exits at once."""
     while _created:
         shutil.rmtree(_created.pop(), ignore_errors=True)
 
 
 def remove_ownerless(path: Path) -> None:
-    """Remove the directory at `path`, in which this process had a history open, unless its owner lives."""
+    """Remove the directory at `path`, in which this process had a history open, unless its creator still runs."""
     with contextlib.suppress(OSError):
         if not is_held(path / _LOCK):
             shutil.rmtree(path, ignore_errors=True)

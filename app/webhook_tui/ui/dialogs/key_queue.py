@@ -39,9 +39,9 @@ class KeyQueue:
         self._target: DOMNode | None = None
         """The widget to which the last key went, while it is not known whether that key was handled."""
         self._read_at = self._passed_on_at = 0.0
-        """When that key was read, and when it went there, in monotonic seconds."""
+        """When that key was read and when it was passed on, in monotonic seconds."""
         self._sent: KeyHandled | None = None
-        """What was sent behind that key, while another one waits."""
+        """The message that follows that key, while another key waits."""
         self._deadline: asyncio.TimerHandle | None = None
 
     async def add(self, key: events.Key) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+from webhook_tui.signals import ENDING
 
 
 class SignalHandlers:
@@ -34,10 +34,9 @@ class SignalHandlers:
         """Handle the signals from now on. Repeated calls have no effect."""
         if self._before:
             return
-        for name in _NAMES:
+        for number in ENDING:
             # Outside the main thread, as under a test runner, no handler can be set.
-            with contextlib.suppress(ValueError, AttributeError):
-                number = getattr(signal, name)
+            with contextlib.suppress(ValueError):
                 self._before[number] = signal.signal(number, self._handle)
 
     def attach(self) -> None:

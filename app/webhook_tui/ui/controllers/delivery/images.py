@@ -79,7 +79,7 @@ class ImageController:
         self._want(client, ())
 
     def on_saved(self, url: str) -> None:
-        """Load an image that could not be loaded again: its server answers now."""
+        """Reload an image that could not be loaded: its server answers now."""
         if self._images.problems.pop(url, None) is not None:
             self._start_next()
             self._show([url])
