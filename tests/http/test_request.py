@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,10 +18,15 @@ CHUNKED = b"POST /h HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r
 
 def read(data: bytes, size: int, limits: Limits | None = None) -> list[Request]:
     """The requests in `data`, fed in pieces of `size` bytes."""
+    return read_pieces([data[start : start + size] for start in range(0, len(data), size)], limits)
+
+
+def read_pieces(pieces: Sequence[bytes], limits: Limits | None = None) -> list[Request]:
+    """The requests in these pieces."""
     parser = RequestParser(limits or Limits())
     found: list[Request] = []
-    for start in range(0, len(data), size):
-        piece, at = data[start : start + size], 0
+    for piece in pieces:
+        at = 0
         while at < len(piece):
             at = parser.feed(piece, at)
             if parser.is_complete:
@@ -40,6 +47,16 @@ def test_requests_are_the_same_however_they_are_cut(size: int) -> None:
     assert [each.body for each in (first, second, third)] == [b"body"] * 3
     assert (first.content_length, second.content_length) == (4, None)
     assert len(second.headers) == 2
+
+
+@pytest.mark.parametrize("chunked", [CHUNKED, CHUNKED.replace(b"X-Late: 1\r\n", b"")], ids=["trailer", "none"])
+def test_what_follows_chunks_is_another_request_wherever_they_are_cut(chunked: bytes) -> None:
+    """Also where the last chunk is cut within its line, and the rest comes with the next request."""
+    sent = chunked + COUNTED
+    for cut in range(len(sent)):
+        first, second = read_pieces([sent[:cut], sent[cut:]])
+        assert (first.body, second.body) == (b"body", b"body"), sent[cut:]
+        assert len(second.headers) == 3, sent[cut:]
 
 
 @pytest.mark.parametrize(

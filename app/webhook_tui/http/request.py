@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _MEGABYTE = 1_000_000
 _UPGRADE = b"upgrade"
-_CHUNKS_MAY_END = re.compile(rb"\A(?:\n\r\n|\r?\n)|\r\n\r\n")
+_CHUNKS_MAY_END = re.compile(rb"\r\n\r\n|\A(?:\n\r\n|\r?\n)")
 """Chunks and trailers end with an empty line, of which the beginning may have come with the data before."""
 
 
