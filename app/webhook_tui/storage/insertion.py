@@ -82,7 +82,7 @@ def recordable(
 
 
 def _storable_summary(summary: Summary) -> Summary:
-    if summary.job.isascii() and summary.status.isascii() and summary.file.isascii() and summary.progress.isascii():
+    if f"{summary.job}{summary.status}{summary.progress}{summary.file}".isascii():
         return summary
     return replace(
         summary,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webhook_tui.domain.delivery.event import event_from
 from webhook_tui.domain.delivery.summary import event_summary
@@ -16,10 +18,17 @@ from webhook_tui.domain.jobs.job import (
     job_status,
     worst,
 )
+from webhook_tui.domain.payload.json_decoder import values_at
 from webhook_tui.domain.signature.verdict import Verdict
 
 USUAL = JobFields()
 LINK = "https://cdn.example.com/1.png"
+FIELDS = st.sampled_from(["a", "b", "a.b", "b.0", "job_id", "identity_code"])
+DATA = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["", "t"]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(FIELDS, below, max_size=4),
+    max_leaves=12,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,29 @@ def test_status_and_progress(data: dict[str, Any], status: str, progress: str) -
     """The first field that has one; nothing that is none."""
     assert job_status(data, USUAL) == status
     assert job_progress(data, USUAL) == progress
+
+
+@given(DATA, st.lists(FIELDS, max_size=4))
+def test_a_field_that_is_not_there_changes_nothing(data: object, names: list[str]) -> None:
+    """The job, the status and the progress are the first of the values of all their fields."""
+    found = [value for name in names for value in _values(data, name)]
+    numbers = [value for value in found if type(value) is int or type(value) is float]
+    together = {str(place): value for place, value in enumerate(found)}
+    places = list(together)
+
+    assert job_status(data, JobFields(status=names)) == job_status(together, JobFields(status=places))
+    assert job_progress(data, JobFields(progress=names)) == (
+        job_progress({"0": numbers[0]}, JobFields(progress=["0"])) if numbers else ""
+    )
+    if isinstance(data, dict):
+        job = event_summary(event_from({"data": data}), JobFields(ids=names)).job
+        assert job == next(iter(job_ids(data, (*names, "identity_code"))), "")
+
+
+def _values(data: object, name: str) -> list[object]:
+    if isinstance(data, dict) and name in data:
+        return [data[name]]
+    return values_at(data, name.split(".")) if "." in name else []
 
 
 def test_images_are_links_that_may_be_opened() -> None:

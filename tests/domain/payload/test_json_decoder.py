@@ -76,6 +76,15 @@ def test_levels_outside_of_strings_count(body: bytes, levels: int) -> None:
     assert is_too_deep(body + b"[" * 1000)
 
 
+@pytest.mark.parametrize("arrays", [0, 1, 250, DEEPEST, DEEPEST + 1])
+def test_brackets_of_both_kinds_count_together(arrays: int) -> None:
+    """Whichever kind there are more of."""
+    body = b"[" * arrays + b'{"a":' * (DEEPEST + 1 - arrays)
+
+    assert is_too_deep(body)
+    assert not is_too_deep(body[1:] if arrays else body.replace(b"{", b"", 1))
+
+
 @pytest.mark.parametrize(
     ("body", "message", "place"),
     [

@@ -18,6 +18,8 @@ KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 MOST_VALUES = 200_000
 """Values of a body beyond which it is not read as an event: decoding it would delay every other delivery."""
 
+_END_OF_TIME = 253_402_300_800
+"""Unix seconds at the end of the year 9999."""
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -56,25 +58,28 @@ def has_too_many_values(body: bytes) -> bool:
 def event_from(value: Mapping[str, object]) -> Event:
     """The same from a decoded JSON object."""
     get = value.get
-    name, data, timestamp = get("name"), get("data"), get("timestamp")
+    name, data = get("name"), get("data")
     return Event(
-        event_id=_id_text(get("id")),
-        name=name if isinstance(name, str) else None,
-        data=data if isinstance(data, dict) else None,
-        timestamp=float(timestamp) if isinstance(timestamp, int | float) and _is_time(timestamp) else None,
+        _id_text(get("id")),
+        name if isinstance(name, str) else None,
+        data if isinstance(data, dict) else None,
+        _time(get("timestamp")),
         is_json=True,
     )
 
 
-def _is_time(value: float) -> bool:
-    return not isinstance(value, bool) and 0 <= value < 253_402_300_800
+def _time(value: object) -> float | None:
+    if type(value) is float or type(value) is int:  # a bool is neither
+        return float(value) if 0 <= value < _END_OF_TIME else None
+    return None
 
 
 def _id_text(value: object) -> str | None:
-    if type(value) is not int and (isinstance(value, bool) or not isinstance(value, str | float)):
+    kind = type(value)
+    if kind is not int and kind is not str and kind is not float:
         return None
     try:
-        return str(value) if type(value) is int else _encode_id(value)  # nearly all are, and the encoder is slow
+        return str(value) if kind is int else _encode_id(value)  # nearly all are, and the encoder is slow
     except ValueError:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, JobFields, f
 
 _PREFIX = re.compile(r"^(?:job|task|id)[_-](?=.)", re.IGNORECASE)
 _JOB_LENGTH = 8
+_OTHER_IDS = ("identity_code",)
+"""Of what an event is about that names no job."""
 _LONGEST_TEXT = 120
 _LONGEST_FILE = 256
 _LARGEST_SCORE = 1_000_000
@@ -67,12 +70,11 @@ def event_summary(event: Event, fields: JobFields | None = None) -> Summary:
     data, fields = event.data, fields or JobFields()
     if not data:
         return Summary(is_json=event.is_json)
-    files = [name for key in FILE_FIELDS if key in data and isinstance(name := data[key], str)]
     return Summary(
-        job=first_job_id(data, (*fields.ids, "identity_code")),
+        job=first_job_id(data, fields.ids) or first_job_id(data, _OTHER_IDS),
         status=job_status(data, fields),
         progress=job_progress(data, fields),
-        file=_last_segment(next(filter(None, files), "")) if files else "",
+        file=_file(data),
         quality=_score(data[QUALITY_FIELD]) if QUALITY_FIELD in data else "",
     )
 
@@ -88,6 +90,13 @@ def summary_from_text(text: str) -> Summary:
     if rest or any(character.isdigit() for character in first):
         return Summary(first, rest, progress)
     return Summary("", first, progress)
+
+
+def _file(data: Mapping[str, object]) -> str:
+    for key in FILE_FIELDS:
+        if key in data and isinstance(name := data[key], str) and name:
+            return _last_segment(name)
+    return ""
 
 
 def _score(value: object) -> str:

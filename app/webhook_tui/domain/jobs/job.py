@@ -138,7 +138,10 @@ def _job_ids(data: object, fields: Sequence[str]) -> Iterator[str]:
 
 def job_status(data: object, fields: JobFields) -> str:
     """The status: text, a number, or `true` and `false`; "" where there is none. Cut to 80 characters."""
+    names = data if isinstance(data, dict) else ()
     for field in fields.status:
+        if field not in names and "." not in field:  # true of most fields: no call for these
+            continue
         for value in _values(data, field):
             if isinstance(value, str) and value:
                 return value[:_LONGEST_WORD]
@@ -151,8 +154,11 @@ def job_status(data: object, fields: JobFields) -> str:
 
 def job_progress(data: object, fields: JobFields) -> str:
     """`3/8` or `40 %`, "" where there is none; cut to 80 characters."""
+    names = data if isinstance(data, dict) else ()
     for field in fields.progress:
         first, slash, second = field.partition("/")
+        if first not in names and "." not in first:
+            continue
         done = _number(data, first)
         if done is None:
             continue
@@ -204,7 +210,7 @@ def _values(data: object, field: str) -> Sequence[object]:
 
 def _number(data: object, field: str) -> int | float | None:
     for value in _values(data, field):
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if type(value) is int or type(value) is float:  # a bool is neither
             return value
     return None
 

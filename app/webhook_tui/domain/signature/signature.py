@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from binascii import hexlify
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -171,7 +172,7 @@ class Verifier:
         if len(received) > 1 and (wrong := malformed(received)) is not None:
             return wrong
         for keyed, known, result in self._known[:limit]:
-            if hmac.compare_digest(PREFIX + keyed.digest(body).hex().encode(), received[0]):
+            if hmac.compare_digest(PREFIX + hexlify(keyed.digest(body)), received[0]):
                 return result or fitting(known, is_current=False, zone_now=zone_now())
         if (wrong := malformed(received)) is not None:  # asked only now: what fits has the right shape
             return wrong
