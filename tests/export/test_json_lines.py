@@ -7,14 +7,18 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.export.odd_deliveries import EVERYTHING, stored, written
 from tests.factories import delivery, row
 from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.export.json_lines import (
     Imported,
     Skipped,
+    append_delivery,
     as_line,
     decoded_json,
     delivery_line,
@@ -22,6 +26,21 @@ from webhook_tui.export.json_lines import (
     read_jsonl,
 )
 from webhook_tui.headless.signing.verify import read_delivery
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+    max_leaves=8,
+)
+_BODIES = st.binary() | st.builds(
+    lambda value, in_ascii, indent: json.dumps(value, ensure_ascii=in_ascii, indent=indent).encode(
+        "utf-8", "surrogatepass"
+    ),
+    _VALUES,
+    st.booleans(),
+    st.sampled_from([None, 1]),
+)
+_HEADERS = st.lists(st.tuples(st.binary(), st.binary()), max_size=3).map(tuple)
 
 
 def test_verify_reads_a_json_line(tmp_path: Path) -> None:
@@ -51,6 +70,34 @@ def test_the_line_of_a_delivery_is_that_of_its_object() -> None:
         assert base64.b64decode(str(record["body_b64"])) == one.delivery.body
 
 
+@given(_BODIES, _HEADERS, st.text(), st.sampled_from([None, "7", '"a"', '"\\ud800"', '"\xe9"']), st.characters())
+def test_a_line_holds_the_delivery_whatever_is_in_it(
+    body: bytes, headers: Headers, event: str, event_id: str | None, sign: str
+) -> None:
+    """It is the line of its object, and of nothing but ASCII, behind the lines that were there before."""
+    one, changed = delivery(body, headers=headers), replace(row(8, event=event, event_id=event_id), reason=sign)
+    lines = bytearray(b"{}\n")
+    append_delivery(lines, changed, one)
+    line = lines.decode("ascii").removeprefix("{}\n")
+    record = json.loads(line)
+
+    assert line == as_line(delivery_record(changed, one))
+    assert line.count("\n") == 1
+    assert base64.b64decode(record["body_b64"]) == body
+    assert record["headers"] == [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]
+    assert record["json"] == decoded_json(body)
+    assert (record["event"], record["reason"]) == (event, sign)
+    assert record["event_id"] == (None if event_id is None else json.loads(event_id))
+
+
+def test_headers_that_are_alike_keep_their_own_line() -> None:
+    """Also when more of them arrived than are kept."""
+    pairs = [(b"a", b"%d" % number) for number in range(1_000)] + [(b"a", b"1"), (b"a1", b""), (b"", b"a1")]
+    lines = [json.loads(delivery_line(row(1), delivery(headers=(pair,)))) for pair in pairs]
+
+    assert [line["headers"] for line in lines] == [[[name.decode(), value.decode()]] for name, value in pairs]
+
+
 @pytest.mark.parametrize(
     ("body", "is_embedded"),
     [
@@ -58,6 +105,10 @@ def test_the_line_of_a_delivery_is_that_of_its_object() -> None:
         (b'{"a": "\\ud800"}', False),
         (b'{"a": [1.50, 1E400]}', False),
         (b'{"a":\n1}', False),
+        (b'{"a":\r1}', False),
+        (b'{"a":\t1}', False),
+        (b'{"a":\x0b1}', False),
+        (b'{"a":"\x1b[1m"}', False),
         (b'{"a": NaN}', False),
         (b'"\xc3\xa9"', False),
         (b"[" * 501 + b"]" * 501, False),

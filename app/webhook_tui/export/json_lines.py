@@ -8,26 +8,28 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import starmap
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import has_too_many_values
-from webhook_tui.domain.payload.json_decoder import DEEPEST, decode
+from webhook_tui.domain.payload.json_decoder import DEEPEST, decode, opening_brackets
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Destination
-
-_BRACKETS = b"[{"
-_PRINTABLE_BUT_BRACKETS = bytes(range(0x20, 0x7F)).translate(None, _BRACKETS)
 
 _encode = msgspec.json.Encoder().encode
 _encode_into = msgspec.json.Encoder().encode_into
+_decode = msgspec.json.Decoder().decode
 
-_LINE_BYTES = 1024
-"""Usual size of a line without its body."""
+_AT_END = -1
+_NULL = b"null"
+_LINE_FEED, _RETURN, _TAB, _DELETE = b"\n\r\t\x7f"
+"""The only characters of ASCII in JSON that are not printable; searched as numbers, since as bytes it takes long."""
 
 
 class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
@@ -35,74 +37,121 @@ class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
     received_at: str
     method: str
     path: str
-    headers: list[tuple[str, str]]
+    headers: msgspec.Raw
     body_b64: bytes
     """Encoded as base64."""
-    json: object
+    json: msgspec.Raw
     event: str
     event_id: msgspec.Raw | None
     attempt: int
-    verdict: str
+    verdict: Verdict
     reason: str
     answered: int | None
 
 
 def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
-    """Return one delivery as an object in a line of ASCII, its newline included; headers as latin-1, `event_id` with
+    """Return the line of `append_delivery`."""
+    lines = bytearray()
+    append_delivery(lines, row, delivery)
+    return lines.decode("ascii")
+
+
+def append_delivery(lines: bytearray, row: DeliveryRow, delivery: Delivery) -> None:
+    """Append one delivery as an object in a line of ASCII, its newline included; headers as latin-1, `event_id` with
     the type that it had.
 
     The body is there twice: in base64 to the last byte, and as `json`, null where it is no JSON. A body that is JSON in
     one line of ASCII is embedded unchanged.
     """
-    line = _line(row, delivery)
-    return _ascii(line, _LINE_BYTES + 5 * len(delivery.body) // 2) or as_line(_record(line))
+    body, event_id = delivery.body, row.event_id
+    value = None if (is_unchanged := _is_line_of_json(body)) else decoded_json(body)
+    json_text = body if is_unchanged else _encoded(value)
+    headers = b",".join(starmap(_header, delivery.headers))
+    texts = f"{delivery.method}{delivery.target}{row.event}{event_id}{row.reason}"
+    if json_text is None or not (headers.isascii() and texts.isascii()):
+        json_value = msgspec.Raw(body) if is_unchanged else value
+        lines += as_line(_record(row, delivery, json_value)).encode("ascii")
+        return
+    line = _DeliveryLine(
+        row.seq,
+        _time(row.received_at),
+        delivery.method,
+        delivery.target,
+        msgspec.Raw(b"[%b]" % headers),
+        body,
+        msgspec.Raw(json_text),
+        row.event,
+        None if event_id is None else msgspec.Raw(event_id.encode()),
+        row.attempt,
+        row.verdict,
+        row.reason,
+        row.answered or None,
+    )
+    _encode_into(line, lines, _AT_END)
+    lines += b"\n"
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:
     """Return the object of that line, for `as_line`."""
-    return _record(_line(row, delivery))
+    body = delivery.body
+    return _record(row, delivery, msgspec.Raw(body) if _is_line_of_json(body) else decoded_json(body))
 
 
-def _line(row: DeliveryRow, delivery: Delivery) -> _DeliveryLine:
-    return _DeliveryLine(
-        seq=row.seq,
-        received_at=_time(row.received_at),
-        method=delivery.method,
-        path=delivery.target,
-        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in delivery.headers],
-        body_b64=delivery.body,
-        json=_embedded(delivery.body),
-        event=row.event,
-        event_id=None if row.event_id is None else msgspec.Raw(row.event_id.encode()),
-        attempt=row.attempt,
-        verdict=row.verdict.value,
-        reason=row.reason,
-        answered=row.answered or None,
-    )
+def _record(row: DeliveryRow, delivery: Delivery, json_value: object) -> Mapping[str, object]:
+    return {
+        "type": "delivery",
+        "seq": row.seq,
+        "received_at": _time(row.received_at),
+        "method": delivery.method,
+        "path": delivery.target,
+        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in delivery.headers],
+        "body_b64": binascii.b2a_base64(delivery.body, newline=False).decode("ascii"),
+        "json": json_value,
+        "event": row.event,
+        "event_id": None if row.event_id is None else msgspec.Raw(row.event_id.encode()),
+        "attempt": row.attempt,
+        "verdict": row.verdict.value,
+        "reason": row.reason,
+        "answered": row.answered or None,
+    }
+
+
+@lru_cache(maxsize=64)  # nearly all headers are those of the delivery before
+def _header(name: bytes, value: bytes) -> bytes:
+    return _encode((name.decode("latin-1"), value.decode("latin-1")))
 
 
 def _time(at: datetime) -> str:
     """`rfc3339` of a time in UTC, from msgspec's microseconds, which it writes ten times as fast."""
-    return str(_encode(at)[1:24], "ascii") + "Z" if at.microsecond else units.rfc3339(at)
+    return _encode(at)[1:24].decode() + "Z" if at.microsecond else units.rfc3339(at)
 
 
-def _record(line: _DeliveryLine) -> Mapping[str, object]:
-    body = binascii.b2a_base64(line.body_b64, newline=False).decode("ascii")
-    return {"type": "delivery", **asdict(line), "headers": [[*pair] for pair in line.headers], "body_b64": body}
+def _is_line_of_json(body: bytes) -> bool:
+    """Whether a body is JSON in one line of printable ASCII, and neither too deep nor too large.
 
-
-def _embedded(body: bytes) -> object:
-    """Return the body for its line, unchanged where possible: decoding and encoding each body took more than half of
-    the time that `listen` needs to print.
+    It is embedded unchanged: to decode and encode each body took more than half of the time that `listen` needs to
+    print.
     """
-    brackets = body.translate(None, _PRINTABLE_BUT_BRACKETS)  # and what is not printable
-    if len(brackets) <= DEEPEST and not brackets.translate(None, _BRACKETS) and not has_too_many_values(body):
-        try:
-            msgspec.json.decode(body)
-        except (msgspec.MsgspecError, ValueError):
-            return decoded_json(body)
-        return msgspec.Raw(body)
-    return decoded_json(body)
+    if not body.isascii() or _LINE_FEED in body or _RETURN in body or _TAB in body or _DELETE in body:
+        return False
+    if opening_brackets(body) > DEEPEST or has_too_many_values(body):
+        return False
+    try:
+        _decode(body)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    return True
+
+
+def _encoded(value: object) -> bytes | None:
+    """JSON of ASCII; None where msgspec cannot encode it so."""
+    if value is None:
+        return _NULL
+    try:
+        text = _encode(value)
+    except (ValueError, OverflowError):  # a lone surrogate, a large integer
+        return None
+    return text if text.isascii() else None
 
 
 def decoded_json(body: bytes) -> object:
@@ -127,21 +176,9 @@ def _finite(text: str) -> float:
 
 def as_line(record: Mapping[str, object]) -> str:
     """The object as one line of ASCII, its newline included: no received character can act on a terminal."""
-    return _ascii(record) or json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
-
-
-def _ascii(record: object, size: int = _LINE_BYTES) -> str | None:
-    """The line as msgspec encodes it; None if it cannot, or if the line would not be ASCII.
-
-    `size`: about how many bytes it will have; to grow and to copy takes a fifth of the time.
-    """
-    line = bytearray(size)
-    try:
-        _encode_into(record, line)
-        line += b"\n"
-        return str(line, "ascii")
-    except (ValueError, OverflowError):  # a lone surrogate, a large integer, a character that is not ASCII
-        return None
+    if (text := _encoded(record)) is not None:
+        return text.decode("ascii") + "\n"
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":"), default=_value) + "\n"
 
 
 def _value(raw: object) -> object:

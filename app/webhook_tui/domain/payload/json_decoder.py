@@ -48,7 +48,7 @@ def decode(body: str | bytes, **options: Any) -> Any:
 
 def decode_bytes(body: bytes) -> Any:
     """The same without options."""
-    if _opening_brackets(body) <= DEEPEST:
+    if opening_brackets(body) <= DEEPEST:
         try:
             return _decode(body)
         except (msgspec.MsgspecError, ValueError):
@@ -68,10 +68,10 @@ def _decode_slowly(body: str | bytes, options: Mapping[str, Any]) -> Any:
 
 def is_too_deep(body: bytes) -> bool:
     """Whether JSON of UTF-8 is nested deeper than `DEEPEST` levels."""
-    return _opening_brackets(body) > DEEPEST and depth(body) > DEEPEST
+    return opening_brackets(body) > DEEPEST and depth(body) > DEEPEST
 
 
-def _opening_brackets(body: bytes) -> int:
+def opening_brackets(body: bytes) -> int:
     """How many brackets are opened; where it is more than `DEEPEST`, some number above that.
 
     `replace` searches for a byte with memchr, `count` compares one after the other: that takes five times as long.
