@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -73,8 +73,8 @@ class HistoryCounts(Struct, frozen=True):
     is_done: bool
 
 
-_LEAST_SECONDS = 1e-5
-_STEP = math.log(1.02)
+_STEPS = tuple(1e-5 * 1.02**step for step in range(1_000))
+"""Seconds, each 2 % more than the one before."""
 
 
 class LatencySummary(Struct, frozen=True):
@@ -92,27 +92,23 @@ class LatencyHistogram:
     """Takes in one time after the other; a thousand steps reach from 10 µs to over an hour."""
 
     def __init__(self) -> None:
-        self._steps: Counter[int] = Counter()
-        self._count = 0
+        self._counts = [0] * (len(_STEPS) + 1)
         self._longest = 0.0
 
     def add(self, seconds: float) -> None:
         """Add the latency of one answer."""
-        self._steps[math.ceil(math.log(max(seconds, _LEAST_SECONDS) / _LEAST_SECONDS) / _STEP)] += 1
-        self._count += 1
+        self._counts[bisect_left(_STEPS, seconds)] += 1
         self._longest = max(self._longest, seconds)
 
     def summary(self) -> LatencySummary:
         """What they were like so far."""
-        if not self._count:
+        count = sum(self._counts)
+        if not count:
             return LatencySummary()
-        return LatencySummary(self._count, self._below(0.5), self._below(0.95), self._below(0.99), self._longest)
+        reached = list(accumulate(self._counts))
+        p50, p95, p99 = (self._step(bisect_left(reached, share * count)) for share in (0.5, 0.95, 0.99))
+        return LatencySummary(count, p50, p95, p99, self._longest)
 
-    def _below(self, share: float) -> float:
-        """The time that this share of the answers did not take longer than; never above the longest."""
-        wanted, seen = math.ceil(share * self._count), 0
-        for step in sorted(self._steps):
-            seen += self._steps[step]
-            if seen >= wanted:
-                return min(_LEAST_SECONDS * math.exp(step * _STEP), self._longest)
-        return self._longest
+    def _step(self, number: int) -> float:
+        """The time of a step; never above the longest."""
+        return min(_STEPS[number], self._longest) if number < len(_STEPS) else self._longest
