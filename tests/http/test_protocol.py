@@ -13,6 +13,7 @@ import pytest
 from tests.http.upgrade_offers import OFFERS
 from tests.timeouts import TIMEOUT_SECONDS, own_time
 from webhook_tui.domain.answer_rules.answer import Answer
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import Limits
 from webhook_tui.http.request import Request
@@ -41,7 +42,7 @@ class Peer:
     """
 
     def __init__(self) -> None:
-        self.seen: list[tuple[bytes, list[tuple[bytes, bytes]], bytes]] = []
+        self.seen: list[tuple[bytes, Headers, bytes]] = []
 
     def on_head(self, request: Request) -> Answer | None:
         """Answer early."""
@@ -112,7 +113,7 @@ async def test_names_and_target_are_reported_as_sent(peer: tuple[Peer, int]) -> 
 
     target, headers, _ = application.seen[0]
     assert target == b"/h?a=%20b"
-    assert headers == [(b"HoSt", b"x"), (b"X-One", b"1"), (b"x-one", b"2"), (b"Connection", b"close")]
+    assert headers == ((b"HoSt", b"x"), (b"X-One", b"1"), (b"x-one", b"2"), (b"Connection", b"close"))
 
 
 @pytest.mark.parametrize(
@@ -300,9 +301,9 @@ async def test_blanks_after_a_value_are_not_part_of_it(patient_peer: tuple[Peer,
     finally:
         writer.close()
     first, second = application.seen
-    values = [(b"Host", b"x"), (b"X-Blank", b""), (b"X-Two", b"a \t b"), (b"X-Signature", b"5f1c")]
-    assert first[1:] == ([*values, (b"Transfer-Encoding", b"chunked")], b" \r\n")
-    assert second[1:] == ([(b"Host", b"x"), (b"Connection", b"close"), (b"Content-Length", b"4")], b" \r\n\t")
+    values = ((b"Host", b"x"), (b"X-Blank", b""), (b"X-Two", b"a \t b"), (b"X-Signature", b"5f1c"))
+    assert first[1:] == ((*values, (b"Transfer-Encoding", b"chunked")), b" \r\n")
+    assert second[1:] == (((b"Host", b"x"), (b"Connection", b"close"), (b"Content-Length", b"4")), b" \r\n\t")
 
 
 async def test_a_good_request_is_answered_while_slow_ones_hang(peer: tuple[Peer, int]) -> None:

@@ -43,7 +43,7 @@ def test_requests_are_the_same_however_they_are_cut(size: int) -> None:
     first, second, third = read(COUNTED + CHUNKED + COUNTED, size)
 
     assert (first.method, first.target, first.path, first.query) == ("POST", b"/h?q=1", b"/h", b"q=1")
-    assert first.headers == [(b"Host", b"x"), (b"X-One", b"1"), (b"Content-Length", b"4")]
+    assert first.headers == ((b"Host", b"x"), (b"X-One", b"1"), (b"Content-Length", b"4"))
     assert [each.body for each in (first, second, third)] == [b"body"] * 3
     assert (first.content_length, second.content_length) == (4, None)
     assert len(second.headers) == 2

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http import errors
 from webhook_tui.http.limits import NEVER, Deadlines, Limits
 from webhook_tui.http.request import Request, RequestParser, RequestRefusedError
-from webhook_tui.http.response import PLAIN, Exchange, render, render_head, render_or_fail
+from webhook_tui.http.response import PLAIN, AnswerRenderer, Exchange, render, render_head
 from webhook_tui.http.sockets import reset
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -54,9 +54,10 @@ class Connections:
         self.limits = limits
         self.refused = refused
         self.open: set[HttpProtocol] = set()
-        self.exchanges: set[Exchange] = set()
-        """Unfinished exchanges; they may outlive their connections."""
+        self._unanswered: set[HttpProtocol] = set()
+        """Lost connections whose request is still being answered."""
         self.deadlines = Deadlines(self.open)
+        self.renderer = AnswerRenderer()
         self.is_stopping = False
         self._ended: asyncio.Future[None] | None = None
 
@@ -67,12 +68,6 @@ class Connections:
             min(idle, key=attrgetter("idle_since")).close()
         return bool(idle)
 
-    def begin(self, request: Request, connection: HttpProtocol) -> Exchange:
-        """Return a new exchange."""
-        exchange = Exchange(request, connection, self._over)
-        self.exchanges.add(exchange)
-        return exchange
-
     def answer(self, exchange: Exchange) -> None:
         """Let the application begin to answer a request."""
         try:
@@ -81,9 +76,22 @@ class Connections:
             _log.exception("A request was answered 500")
             exchange.fail()
 
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The unfinished exchanges, also those whose connection is lost."""
+        return [each.exchange for each in (*self.open, *self._unanswered) if each.exchange is not None]
+
     def remove(self, connection: HttpProtocol) -> None:
-        """Remove a connection that is lost."""
+        """Remove a connection that is lost; its exchange, if there is one, goes on."""
         self.open.discard(connection)
+        if connection.exchange is not None:
+            self._unanswered.add(connection)
+        self._check_ended()
+
+    def end_exchange(self, connection: HttpProtocol) -> None:
+        """The exchange of a connection, which may be lost, is over."""
+        connection.exchange = None
+        self._unanswered.discard(connection)
         self._check_ended()
 
     async def ended(self, within_seconds: float) -> bool:
@@ -96,12 +104,8 @@ class Connections:
                 return True
         return False
 
-    def _over(self, exchange: Exchange) -> None:
-        self.exchanges.discard(exchange)
-        self._check_ended()
-
     def _check_ended(self) -> None:
-        if self._ended is not None and not self._ended.done() and not self.open and not self.exchanges:
+        if self._ended is not None and not self._ended.done() and not self.open and not self._unanswered:
             self._ended.set_result(None)
 
 
@@ -114,7 +118,7 @@ class HttpProtocol(asyncio.Protocol):
         self._loop = loop
         self._transport = _UNCONNECTED
         self._parser = RequestParser(shared.limits)
-        self._exchange: Exchange | None = None
+        self.exchange: Exchange | None = None
         """The request that is being answered."""
         self._held = b""
         """Received meanwhile; read afterwards."""
@@ -147,7 +151,24 @@ class HttpProtocol(asyncio.Protocol):
         self._expect(self.idle_since + self._limits.head_seconds)
 
     def data_received(self, data: bytes) -> None:
-        self._read(data)
+        at, size = 0, len(data)
+        if self.exchange is None and not self._is_ending:
+            at = self._parser.read_ordinary(data)
+            request = self._parser.request
+            if at and request is not None and not self._answer_head(request):
+                self._answer_whole(request)
+        while at < size:
+            if self._is_ending:
+                self._discard(size - at)
+                return
+            if self.exchange is not None:
+                self._hold(data[at:])
+                return
+            try:
+                at = self._read_part(data, at)
+            except RequestRefusedError as error:
+                self._refuse(error.refusal)
+                at = size
 
     def eof_received(self) -> bool:
         """Return True to keep the connection open for the answer.
@@ -156,25 +177,25 @@ class HttpProtocol(asyncio.Protocol):
         """
         if not self._is_ending:
             self._is_half_closed = True
-            if self._exchange is not None and not self._exchange.has_started:
-                self._exchange.close()
+            if self.exchange is not None and not self.exchange.has_started:
+                self.exchange.close()
                 return True
-            if self._exchange is None and self._parser.has_begun:
+            if self.exchange is None and self._parser.has_begun:
                 is_in_body = self._parser.request is not None
                 self._refuse(errors.INCOMPLETE_BODY if is_in_body else errors.INCOMPLETE_HEAD)
             self._is_ending = True
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's; the cause changes nothing
-        if not self._is_ending and self._exchange is None and self._parser.request is not None:
+        if not self._is_ending and self.exchange is None and self._parser.request is not None:
             self._shared.refused(errors.INCOMPLETE_BODY)
         self._is_ending = True
         self._deadline = self._unread_deadline = NEVER
         self.resume_writing()
         self._parser.close()
-        if self._exchange is not None:
-            self._exchange.close()
         self._shared.remove(self)
+        if self.exchange is not None:
+            self.exchange.close()
 
     def pause_writing(self) -> None:
         self._expect_reader()
@@ -192,7 +213,7 @@ class HttpProtocol(asyncio.Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether the connection waits for the first byte of a request."""
-        return self._exchange is None and not self._is_ending and not self._parser.has_begun
+        return self.exchange is None and not self._is_ending and not self._parser.has_begun
 
     @property
     def due_at(self) -> float:
@@ -221,7 +242,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def shut_down(self) -> None:
         """Close now, or after the pending answer."""
-        if self._exchange is None:
+        if self.exchange is None:
             self.close()
 
     def abort(self) -> None:
@@ -232,14 +253,14 @@ class HttpProtocol(asyncio.Protocol):
 
     def respond(self, answer: Answer) -> None:
         """Write a whole answer in one piece."""
-        self._exchange = None
-        if self._is_ending:
+        shared, request = self._shared, self._parser.request
+        if self._is_ending or request is None:
+            shared.end_exchange(self)
             return
-        request = self._parser.request
-        assert request is not None
-        is_last = self._shared.is_stopping or (self._is_half_closed and not self._held)
+        self.exchange = None
+        is_last = shared.is_stopping or (self._is_half_closed and not self._held)
         keeps_alive = request.keeps_alive and self._parser.is_complete and not is_last
-        data, keeps_alive = render_or_fail(answer, keeps_alive=keeps_alive, with_body=request.method != "HEAD")
+        data, keeps_alive = shared.renderer.render(answer, keeps_alive, request.method != "HEAD")
         self._transport.write(data)
         self._answered(keeps_alive)
 
@@ -258,7 +279,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def end_stream(self) -> None:
         """End the answer and close the connection."""
-        self._exchange = None
+        self._shared.end_exchange(self)
         if not self._is_ending:
             if self._is_chunked:
                 self._transport.write(b"0\r\n\r\n")
@@ -266,7 +287,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def break_stream(self) -> None:
         """Close without the last chunk, so that the client sees an incomplete answer."""
-        self._exchange = None
+        self._shared.end_exchange(self)
         self.close()
 
     async def drain(self) -> None:
@@ -276,7 +297,8 @@ class HttpProtocol(asyncio.Protocol):
 
     def reset(self) -> None:
         """Close with a reset, and without an answer."""
-        self._exchange, self._is_ending = None, True
+        self._is_ending = True
+        self._shared.end_exchange(self)
         reset(self._transport)
 
     # Reading
@@ -291,26 +313,6 @@ class HttpProtocol(asyncio.Protocol):
         if self._is_reading_paused:
             self._is_reading_paused = False
             self._transport.resume_reading()
-
-    def _read(self, data: bytes) -> None:
-        at, size = 0, len(data)
-        if self._exchange is None and not self._is_ending and not self._parser.has_begun:
-            at = self._parser.read_ordinary(data)
-            request = self._parser.request
-            if request is not None and not self._answer_head(request):
-                self._answer_whole(request)
-        while at < size:
-            if self._is_ending:
-                self._discard(size - at)
-                return
-            if self._exchange is not None:
-                self._hold(data[at:])
-                return
-            try:
-                at = self._read_part(data, at)
-            except RequestRefusedError as error:
-                self._refuse(error.refusal)
-                at = size
 
     def _read_part(self, data: bytes, at: int) -> int:
         """Read at most to the end of a head or of a body; return how far. Raises RequestRefusedError."""
@@ -345,8 +347,8 @@ class HttpProtocol(asyncio.Protocol):
     def _answer_whole(self, request: Request) -> None:
         """Let the application begin to answer a complete request."""
         self._deadline = NEVER
-        self._exchange = self._shared.begin(request, self)
-        self._shared.answer(self._exchange)
+        self.exchange = exchange = Exchange(request, self)
+        self._shared.answer(exchange)
 
     def _discard(self, size: int) -> None:
         """Count the bytes dropped while lingering; close at the limit."""
@@ -365,13 +367,13 @@ class HttpProtocol(asyncio.Protocol):
                 self._linger()
             return
         self._parser.start_next()
-        self.idle_since = self._loop.time()
+        self.idle_since = now = self._loop.time()
         self._is_head_timed = False
-        self._expect(self.idle_since + self._limits.idle_seconds)
+        self._expect(now + self._limits.idle_seconds)
         if self._held:
             held, self._held = self._held, b""
             self._resume_reading()
-            self._read(held)
+            self.data_received(held)
 
     def _refuse(self, refusal: Refusal) -> None:
         self._write_refusal(refusal)

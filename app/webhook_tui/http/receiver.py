@@ -50,10 +50,8 @@ class Reply(Struct, eq=False):
         self._send(NOT_STORED)
 
     def _send(self, answer: Answer) -> None:
-        exchange = self.exchange
-        if not exchange.is_over:
-            exchange.send(answer)
-            self.receiver.answered(perf_counter() - exchange.request.began)
+        if self.exchange.send(answer):
+            self.receiver.answered(perf_counter() - self.exchange.request.began)
 
     def _be_silent(self, silence: NoResponse) -> None:
         exchange = self.exchange
@@ -90,7 +88,8 @@ class Receiver(Struct, frozen=True, kw_only=True):
 
     def on_head(self, request: Request) -> Answer | None:
         """Answer requests that are no deliveries."""
-        if not self._is_hook(request.path):
+        path = self.hook_path
+        if path is not None and not hmac.compare_digest(request.path, path.encode("latin-1")):
             self.refused(_refusal(404, "not the webhook's path", request))
             return Answer(404, b"Not found", (*PLAIN, *_CLOSE))
         if request.method == "POST":
@@ -108,7 +107,7 @@ class Receiver(Struct, frozen=True, kw_only=True):
             received_at=self.now(),
             method=request.method,
             target=request.target.decode("latin-1"),
-            headers=tuple(request.headers),
+            headers=request.headers,
             body=request.body,
             client=request.client,
             http_version=request.http_version,
@@ -116,9 +115,6 @@ class Receiver(Struct, frozen=True, kw_only=True):
         exchange.work = work = self.record(delivery, Reply(self, exchange))
         if work is not None:
             work.add_done_callback(partial(_on_ended, exchange))
-
-    def _is_hook(self, path: bytes) -> bool:
-        return self.hook_path is None or hmac.compare_digest(path, self.hook_path.encode("latin-1"))
 
 
 def _refusal(status: int, reason: str, request: Request) -> Refusal:

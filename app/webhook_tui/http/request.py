@@ -13,6 +13,7 @@ import httptools
 import msgspec
 
 from webhook_tui.domain import units
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http import errors
 from webhook_tui.http.head import HeadLines
@@ -37,8 +38,7 @@ class Request(msgspec.Struct, gc=False):
     query: bytes
     http_version: str
     """`1.0` or `1.1`."""
-    headers: list[tuple[bytes, bytes]]
-    """Names as received."""
+    headers: Headers
     content_length: int | None
     """Content-Length; None: the body is chunked."""
     keeps_alive: bool
@@ -50,16 +50,16 @@ class Request(msgspec.Struct, gc=False):
     body: bytes = b""
 
 
-_PRINTABLE = bytes(range(0x20, 0x7F))
 _ALPHANUMERIC = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_IN_NAMES = _ALPHANUMERIC + b"!#$%&'*+-.^_`|~"
+_ORDINARY_HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ([!-~](?:[ -~]*[!-~])?)").fullmatch
 _IN_TARGETS = _ALPHANUMERIC + b"-._~!$&'()*+,;=:@%/?"
-_NOT_ORDINARY = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"})
-_LONGEST_LENGTH = 9
-"""Digits of an ordinary Content-Length."""
+_ORDINARY_VALUES = {
+    b"content-length": re.compile(rb"[0-9]{1,9}"),
+    b"connection": re.compile(rb"keep-alive|close", re.IGNORECASE),
+    **dict.fromkeys((b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"), re.compile(rb"(?!)")),
+}
+"""Of the headers that say how to read a request; the last four have none."""
 
-
-_ABSENT = (b"", b"")
 
 _LONGEST_KEPT = 80
 """Bytes of the longest line of a head that is kept: signatures are longer, and each is another one."""
@@ -96,15 +96,13 @@ class _OrdinaryHeaders(dict[bytes, tuple[bytes, tuple[bytes, bytes]] | None]):
 
     def __missing__(self, line: bytes) -> tuple[bytes, tuple[bytes, bytes]] | None:
         """Read a line, and keep what was read where it may come again."""
-        name, _, value = line.partition(b": ")
-        is_ordinary = (
-            name
-            and value
-            and value == value.strip()
-            and not name.translate(None, _IN_NAMES)
-            and not value.translate(None, _PRINTABLE)
-        )
-        found = (name.lower(), (name, value)) if is_ordinary else None
+        matched = _ORDINARY_HEADER(line)
+        found = None
+        if matched is not None:
+            name, value = matched.groups()
+            lower = name.lower()
+            if lower not in _ORDINARY_VALUES or _ORDINARY_VALUES[lower].fullmatch(value):
+                found = lower, (name, value)
         return _keep(self, line, found)
 
 
@@ -174,14 +172,16 @@ class RequestParser:
         return self._head is not None and self._head.size > 0
 
     def read_ordinary(self, data: bytes) -> int:
-        """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one.
+        """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one, or a
+        part of it was received before.
 
         Nearly all deliveries come in one piece and have a head in which nothing is left to interpretation. Reading it
         takes half the time that httptools needs with its callbacks; everything else is for `feed`, which parses such a
         request the same way.
         """
-        start = data.find(b"\r\n\r\n", 0, self._limits.head_bytes) + 4
-        if start < 4:
+        limits = self._limits
+        start = data.find(b"\r\n\r\n", 0, limits.head_bytes) + 4
+        if start < 4 or (self._head is not None and self._head.size):
             return 0
         first, *lines = data[: start - 4].split(b"\r\n")
         target = _read_target(first)
@@ -190,20 +190,10 @@ class RequestParser:
         named = dict(filter(None, map(_read_header, lines)))
         if len(named) != len(lines):
             return 0  # a line is not ordinary, or a name stands there twice
-        headers = list(named.values())
-        digits = named.get(b"content-length", _ABSENT)[1]
-        connection = named[b"connection"][1].lower() if b"connection" in named else b"keep-alive"
-        if (
-            len(headers) > self._limits.head_count
-            or b"host" not in named
-            or not digits.isdigit()
-            or len(digits) > _LONGEST_LENGTH
-            or connection not in (b"keep-alive", b"close")
-            or not _NOT_ORDINARY.isdisjoint(named)
-        ):
+        if len(named) > limits.head_count or b"host" not in named or b"content-length" not in named:
             return 0
-        end = start + int(digits)
-        if end - start > self._limits.body_bytes or end > len(data):
+        end = start + int(named[b"content-length"][1])
+        if end - start > limits.body_bytes or end > len(data):
             return 0
         self.request = Request(
             method="POST",
@@ -211,9 +201,9 @@ class RequestParser:
             path=target[1],
             query=target[2],
             http_version="1.1",
-            headers=headers,
+            headers=tuple(named.values()),
             content_length=end - start,
-            keeps_alive=connection == b"keep-alive",
+            keeps_alive=b"connection" not in named or named[b"connection"][1].lower() == b"keep-alive",
             expects_continue=False,
             client=self.client,
             began=perf_counter(),
@@ -288,7 +278,8 @@ class RequestParser:
         self._parser.feed_data(
             b"%s %s HTTP/%s\r\n%s\r\n" % (offering.get_method(), self._target, version, b"".join(lines))
         )
-        self._headers[:] = sent
+        if self.request is not None:
+            self.request.headers = tuple(sent)
 
     # httptools' callbacks
 
@@ -335,7 +326,7 @@ class RequestParser:
             path=url.path,
             query=url.query or b"",
             http_version=version,
-            headers=self._headers,
+            headers=tuple(self._headers),
             content_length=length,
             keeps_alive=version != "1.0" and parser.should_keep_alive(),
             expects_continue=expects_continue,

@@ -8,7 +8,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -26,10 +25,27 @@ _WEEKDAYS = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _BODILESS = (204, 304)
 """Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
-_LONGEST_KEPT = 1024
-"""Bytes of the longest body of an answer that is kept as it was sent."""
 _NOT_IN_NAMES = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
 _NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class AnswerRenderer:
+    """Makes answers bytes. The last one is kept: nearly all answers of a second are the same."""
+
+    def __init__(self) -> None:
+        self._last = FAILED
+        self._of = (False, False, 0)
+        self._rendered = (b"", False)
+
+    def render(self, answer: Answer, keeps_alive: bool, with_body: bool) -> tuple[bytes, bool]:
+        """Return the whole answer, and whether the connection is kept; where it has a header that cannot be sent, a
+        500.
+        """
+        of = (keeps_alive, with_body, int(time.time()))
+        if answer is not self._last or of != self._of:
+            self._rendered = _render_or_fail(answer, *of)
+            self._last, self._of = answer, of
+        return self._rendered
 
 
 def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tuple[bytes, bool]:
@@ -37,18 +53,15 @@ def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tupl
 
     It is not where `keeps_alive` is false or a header says `close`. Raises ValueError for a header that is none.
     """
-    if len(answer.body) > _LONGEST_KEPT:
-        return _render(answer, keeps_alive, with_body, int(time.time()))
-    return _render_kept(answer, keeps_alive, with_body, int(time.time()))
+    return _render(answer, keeps_alive, with_body, int(time.time()))
 
 
-def render_or_fail(answer: Answer, *, keeps_alive: bool, with_body: bool) -> tuple[bytes, bool]:
-    """Return the same, or a 500 in place of an answer with a header that cannot be sent."""
+def _render_or_fail(answer: Answer, keeps_alive: bool, with_body: bool, second: int) -> tuple[bytes, bool]:
     try:
-        return render(answer, keeps_alive=keeps_alive, with_body=with_body)
+        return _render(answer, keeps_alive, with_body, second)
     except ValueError:  # not named: the log holds nothing that was sent
         _log.error("An answer had a header that cannot be sent: 500 instead")
-        return render(FAILED, keeps_alive=False)
+        return _render(FAILED, False, True, second)
 
 
 def _render(answer: Answer, keeps_alive: bool, with_body: bool, second: int) -> tuple[bytes, bool]:
@@ -56,10 +69,6 @@ def _render(answer: Answer, keeps_alive: bool, with_body: bool, second: int) -> 
     length = len(answer.body) if has_body else None
     head, keeps_alive = _head(answer.status, answer.headers, length, keeps_alive, False, second=second)
     return (head + answer.body if has_body and with_body else head), keeps_alive
-
-
-_render_kept = lru_cache(maxsize=32)(_render)
-"""Nearly all answers of a second are the same."""
 
 
 def render_head(
@@ -140,8 +149,6 @@ class Exchange(Struct, eq=False):
 
     request: Request
     connection: Connection
-    over: Callable[[Exchange], None]
-    """Called once, when the exchange has ended."""
     work: asyncio.Future[Any] | None = None
     """What makes the answer; it is cancelled when the server stops before it is done."""
     on_closed: Callable[[], None] | None = None
@@ -152,10 +159,13 @@ class Exchange(Struct, eq=False):
     """Whether a part of the answer was written."""
     is_over: bool = False
 
-    def send(self, answer: Answer) -> None:
-        """Answer."""
-        if self._end():
-            self.connection.respond(answer)
+    def send(self, answer: Answer) -> bool:
+        """Answer; return False where the exchange is over."""
+        if self.is_over:
+            return False
+        self.is_over = True
+        self.connection.respond(answer)
+        return True
 
     def start(self, status: int, headers: Headers) -> None:
         """Begin an answer whose length is not known."""
@@ -205,5 +215,4 @@ class Exchange(Struct, eq=False):
         if self.is_over:
             return False
         self.is_over = True
-        self.over(self)
         return True

@@ -75,7 +75,7 @@ class Server:
             connection.shut_down()
         if not await connections.ended(self._grace_seconds):
             works = [exchange.work for exchange in connections.exchanges if exchange.work is not None]
-            for exchange in tuple(connections.exchanges):
+            for exchange in connections.exchanges:
                 exchange.cancel()
             if works:
                 await asyncio.wait(works, timeout=_CANCEL_SECONDS)

@@ -116,7 +116,6 @@ class DeliveryPipeline:
         if self._forwarder.is_on:
             return asyncio.create_task(self._record_and_forward(delivery, ruled, reply))
         ring = self._secret_ring
-        answer = ruled or _DEFAULT
         self.store.add(
             _Arrival(
                 pipeline=self,
@@ -126,7 +125,7 @@ class DeliveryPipeline:
                 unanswered=ring.unanswered,
                 account=ring.account,
                 reply=reply,
-                answer_with=answer,
+                answer_with=ruled or _DEFAULT,
             ),
             self._loop,
         )

@@ -202,7 +202,7 @@ class Writer:
     def add(self, arrival: Arrival, loop: asyncio.AbstractEventLoop) -> None:
         """Store a delivery, and report to `arrival`. `loop`: the running one, which asyncio finds by a system call."""
         with self._lock:
-            batch = self._batch(loop)
+            batch = self._batches.get(loop) or self._new_batch(loop)
             batch.requests.append(arrival)
             batch.size += arrival.size
 
@@ -221,7 +221,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         with self._lock:
-            batch = self._batch(loop)
+            batch = self._batches.get(loop) or self._new_batch(loop)
             batch.requests.append(_Work(job, future))
             batch.has_jobs = True
         return future
@@ -240,13 +240,11 @@ class Writer:
 
     # On the loops
 
-    def _batch(self, loop: asyncio.AbstractEventLoop) -> _Batch:
+    def _new_batch(self, loop: asyncio.AbstractEventLoop) -> _Batch:
         if self._closed:
             raise RuntimeError("the writer is closed")
-        batch = self._batches.get(loop)
-        if batch is None:
-            self._batches[loop] = batch = _Batch(loop)
-            loop.call_soon(self._flush, loop, 0)
+        self._batches[loop] = batch = _Batch(loop)
+        loop.call_soon(self._flush, loop, 0)
         return batch
 
     def _flush(self, loop: asyncio.AbstractEventLoop, seen: int) -> None:
