@@ -81,7 +81,7 @@ def test_large_bodies_are_inserted_apart(connection: sqlite3.Connection, account
 
     assert len([statement for statement in statements if "INTO bodies" in statement]) == 5
     stored = [find_stored(connection, row.seq) for row in rows]
-    assert [one.delivery.body for one in stored if one is not None] == bodies
+    assert [one.delivery for one in stored if one is not None] == [delivery(body) for body in bodies]
 
 
 def test_numbers_go_on_after_deleted_ones(connection: sqlite3.Connection, account: Account) -> None:

@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,16 +28,21 @@ from webhook_tui.storage.mappers import encode_headers, microseconds, storable
 _LONGEST_NAME = 256
 _LONGEST_ID = 512
 _INSERT = """
-    INSERT INTO deliveries (run, account, received_at, client, method, target, event, event_id, verdict, reason, short,
-        secret_id, attempt, answered, size, about, job, status, progress, file, quality, is_json,
-        on_stream, http_version)
+    INSERT INTO deliveries (run, account, about, received_at, client, method, target, event, event_id, verdict, reason,
+        short, secret_id, attempt, answered, size, job, status, progress, file, quality, is_json, on_stream,
+        http_version)
+    SELECT ?, ?, '', * FROM
 """
-_COLUMNS = 24
-_INSERT_BODIES = "INSERT INTO bodies (seq, headers, body)"
+_ROW = f"({', '.join('?' * 21)})"
+_INSERT_BODIES = "INSERT INTO bodies (seq, headers, body) SELECT ? + column1, column2, column3 FROM"
+_BODY_ROW = "({}, ?, ?)"
+"""It begins with its place."""
 _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
         (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
 """
+_NEVER = (0, False)
+"""The last attempt of an event that was not delivered before."""
 _SIZES = (1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 48, 64)
 """Rows of the statements: the next larger one is used, and what is left of it takes time, too."""
 _PIECE_BYTES = 1_048_576
@@ -97,12 +104,14 @@ def insert_deliveries(connection: sqlite3.Connection, records: Sequence[Recordab
     """Store deliveries of run `run` inside the caller's transaction; return their rows in the same order.
 
     Takes three statements for a group instead of three for each delivery: every statement releases the interpreter
-    lock, and the receiver's loop takes it.
+    lock, and the receiver's loop takes it. Deliveries of another account begin another group.
     """
-    earlier = _earlier_attempts(connection, records)
     rows: list[DeliveryRow] = []
-    for piece in _pieces(records):
-        rows += _insert_piece(connection, piece, earlier, run)
+    for account, group in groupby(records, attrgetter("account")):
+        theirs = list(group)
+        earlier = _earlier_attempts(connection, account, theirs)
+        for piece in _pieces(theirs):
+            rows += _insert_piece(connection, account, piece, earlier, run)
     return rows
 
 
@@ -111,45 +120,43 @@ def _pieces(records: Sequence[Recordable]) -> Iterator[Sequence[Recordable]]:
 
     A statement in sqlite3's cache keeps a copy of its last values.
     """
-    start = size = 0
-    for number, record in enumerate(records):
-        size += len(record.delivery.body)
-        if number > start and (size > _PIECE_BYTES or number - start == _SIZES[-1]):
+    sizes = [len(record.delivery.body) for record in records]
+    if len(records) <= _SIZES[-1] and sum(sizes) <= _PIECE_BYTES:
+        yield records
+        return
+    start = piece = 0
+    for number, size in enumerate(sizes):
+        piece += size
+        if number > start and (piece > _PIECE_BYTES or number - start == _SIZES[-1]):
             yield records[start:number]
-            start, size = number, len(record.delivery.body)
-    if start < len(records):
-        yield records[start:]
+            start, piece = number, size
+    yield records[start:]
 
 
 def _insert_piece(
     connection: sqlite3.Connection,
+    account: Account,
     records: Sequence[Recordable],
-    earlier: dict[tuple[str, str], tuple[int, bool]],
+    earlier: dict[str | None, tuple[int, bool]],
     run: int,
 ) -> list[DeliveryRow]:
-    columns: list[object] = []
+    values: list[object] = [run, account.key]
     attempts: list[tuple[int, bool]] = []
-    account, account_key = records[0].account, records[0].account.key
     for record in records:
         delivery, verification, summary = record.delivery, record.verification, record.summary
-        if record.account is not account:
-            account, account_key = record.account, record.account.key
-        attempt, on_stream = 1, False
-        if record.event_id is not None:
-            key = account_key, record.event_id
-            last, on_stream = earlier.get(key, (0, False))
-            attempt = last + 1
-            earlier[key] = attempt, on_stream
+        event_id = record.event_id
+        last, on_stream = earlier.get(event_id, _NEVER)
+        attempt = last + 1
+        if event_id is not None:
+            earlier[event_id] = attempt, on_stream
         attempts.append((attempt, on_stream))
-        columns += (
-            run,
-            account_key,
+        values += (
             microseconds(delivery.received_at),
             delivery.client,
             delivery.method,
             delivery.target,
             record.event,
-            record.event_id,
+            event_id,
             str(verification.verdict),
             verification.reason,
             verification.short_reason,
@@ -157,7 +164,6 @@ def _insert_piece(
             attempt,
             record.answered,
             len(delivery.body),
-            "",
             summary.job,
             summary.status,
             summary.progress,
@@ -167,18 +173,17 @@ def _insert_piece(
             1 if on_stream else 0,
             delivery.http_version,
         )
-    last_seq = _insert(connection, _INSERT, _COLUMNS, columns)
+    last_seq = _insert(connection, _INSERT, _ROW, values, len(records))
     assert last_seq is not None
     first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
-    bodies: list[object] = []
-    for seq, record in enumerate(records, first_seq):
+    bodies: list[object] = [first_seq]
+    for record in records:
         body = record.delivery.body
         bodies += (
-            seq,
             bytearray(encode_headers(record.delivery.headers)),
             bytearray(body) if len(body) <= _LARGEST_COPIED else body,
         )
-    _insert(connection, _INSERT_BODIES, 3, bodies)
+    _insert(connection, _INSERT_BODIES, _BODY_ROW, bodies, len(records))
     return [
         _new_row(record, seq, run, attempt, on_stream)
         for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
@@ -205,35 +210,29 @@ def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bo
     )
 
 
-def _insert(connection: sqlite3.Connection, statement: str, columns: int, values: list[object]) -> int | None:
+def _insert(connection: sqlite3.Connection, statement: str, row: str, values: list[object], rows: int) -> int | None:
     """Insert the rows by one statement; return the last number. `values`: of all rows; it is extended.
 
     The statement takes any number of rows up to its size, so that a few in sqlite3's cache serve all. sqlite3 looks for
     an adapter for each value that is no int, float, str or bytearray, which takes five times as long as to bind it.
     """
-    rows = len(values) // columns
     size = next(size for size in _SIZES if size >= rows)
-    values += [0] * ((size - rows) * columns)
+    values += [0] * ((size - rows) * row.count("?"))
     values.append(rows)
-    return connection.execute(_multi_row(statement, columns, size), values).lastrowid
+    return connection.execute(_multi_row(statement, row, size), values).lastrowid
 
 
 @cache
-def _multi_row(statement: str, columns: int, rows: int) -> str:
-    row = f"({', '.join('?' * columns)})"
-    return " ".join((statement, "SELECT * FROM (VALUES", ", ".join([row] * rows), ") LIMIT ?"))
+def _multi_row(statement: str, row: str, rows: int) -> str:
+    return f"{statement} (VALUES {', '.join(row.format(place) for place in range(rows))}) LIMIT ?"
 
 
 def _earlier_attempts(
-    connection: sqlite3.Connection, records: Sequence[Recordable]
-) -> dict[tuple[str, str], tuple[int, bool]]:
+    connection: sqlite3.Connection, account: Account, records: Sequence[Recordable]
+) -> dict[str | None, tuple[int, bool]]:
     """The last attempt of each event, and whether the event stream is known to have brought that event."""
-    wanted: dict[Account, set[str]] = {}
-    for record in records:
-        if record.event_id is not None:
-            wanted.setdefault(record.account, set()).add(record.event_id)
-    return {
-        (account.key, event_id): (last, bool(on_stream))
-        for account, event_ids in wanted.items()
-        for event_id, last, on_stream in connection.execute(_EARLIER, (json.dumps(list(event_ids)), account.key))
-    }
+    wanted = list({record.event_id for record in records if record.event_id is not None})
+    if not wanted:
+        return {}
+    found = connection.execute(_EARLIER, (json.dumps(wanted), account.key))
+    return {event_id: (last, bool(on_stream)) for event_id, last, on_stream in found}
