@@ -27,7 +27,7 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.status import TunnelState
-from webhook_tui.headless.output import LineWriter, TextLine, json_line
+from webhook_tui.headless.output import JsonWriter, LineWriter, TextLine, json_line
 from webhook_tui.headless.text_style import TextStyle
 
 SENT = ForwardResult(3, ForwardOrigin.FORWARDED, "http://127.0.0.1:3000", NOW, 200, seconds=0.031)
@@ -113,12 +113,15 @@ def test_events_of_one_channel_or_with_other_contents_are_told() -> None:
     assert line(EventCompared("7", "ping", "both", 1, False)) == "event 7 ping: webhook and event stream differ\n"
 
 
-def test_nothing_is_written_once_it_is_silenced() -> None:
-    out = io.StringIO()
-    writer = LineWriter(TextLine(TextStyle()), out)
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_nothing_is_written_once_it_is_silenced(output: str) -> None:
+    text, binary = io.StringIO(), io.BytesIO()
+    writer = LineWriter(TextLine(TextStyle()), text) if output == "text" else JsonWriter(binary)
     writer.write(DeliveryStored(row(1, verification=VALID), delivery()))
+    writer.flush()
+    writer.write(HistoryOpened())
     writer.silence()
     writer.write(WebhookDeleted())
     writer.flush()
 
-    assert out.getvalue().count("\n") == 1
+    assert (text.getvalue().encode() + binary.getvalue()).count(b"\n") == 1

@@ -8,14 +8,14 @@ import queue
 import sys
 from dataclasses import dataclass, field
 from errno import ENOSPC
-from typing import TextIO
+from typing import BinaryIO
 
 import pytest
 
 from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.events import ProblemOccurred, SessionEvent, SessionReady, SessionStopped
-from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless
-from webhook_tui.headless.output import LineWriter, json_line
+from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless, Published
+from webhook_tui.headless.output import JsonWriter
 from webhook_tui.streams import OutputError
 
 NO_NETWORK = Problem(
@@ -35,13 +35,13 @@ class _Run:
     """A front end over a session that gets events, and that stops when it is asked to."""
 
     seconds: float = 100.0
-    events: queue.SimpleQueue[SessionEvent] = field(default_factory=queue.SimpleQueue)
-    said: TextIO = field(default_factory=io.StringIO)
+    events: queue.SimpleQueue[Published] = field(default_factory=queue.SimpleQueue)
+    said: BinaryIO = field(default_factory=io.BytesIO)
     noted: io.StringIO = field(default_factory=io.StringIO)
     stops: int = 0
 
     def __post_init__(self) -> None:
-        self.front = Headless(self._stop, LineWriter(json_line, self.said), self.noted, clock=lambda: self.seconds)
+        self.front = Headless(self._stop, JsonWriter(self.said), self.noted, clock=lambda: self.seconds)
 
     def _stop(self) -> None:
         if not self.stops:
@@ -113,7 +113,7 @@ def test_a_session_that_ends_by_itself_says_why_once() -> None:
     assert run.noted.getvalue() == f"webhook-tui: {REFUSED.sentence()}\n"
 
 
-class _Full(io.StringIO):
+class _Full(io.BytesIO):
     """A file on a disk that is full."""
 
     def flush(self) -> None:

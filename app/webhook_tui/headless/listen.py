@@ -11,9 +11,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from msgspec import Struct
 
@@ -38,8 +38,9 @@ from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySelection
 from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition, history_options
-from webhook_tui.headless.output import LineWriter, TextLine, json_line
+from webhook_tui.headless.output import JsonWriter, LineWriter, TextLine
 from webhook_tui.headless.text_style import TextStyle, print_note
+from webhook_tui.session.bus import DeliveriesStored
 from webhook_tui.session.session import Session
 from webhook_tui.signals import handled_signals
 from webhook_tui.storage.contracts.history_contract import DepartureReader
@@ -47,6 +48,9 @@ from webhook_tui.storage.database.temporary_directory import discard_all
 from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
+
+Published: TypeAlias = SessionEvent | DeliveriesStored
+"""What a session publishes for this front end: deliveries that were stored together arrive together."""
 
 _POLL_SECONDS = 0.1
 _MOST_TOGETHER = 1024
@@ -85,8 +89,11 @@ def listen(settings: Settings, options: ListenOptions) -> int:
     output, criteria = options.output, options.criteria
     command = None if options.command is None else DeliveryCommand(options.command, _note_exec)
     session = Session.open(settings, asks=False)
-    style = TextLine(TextStyle.of_stdout())
-    lines: dict[str, Callable[[SessionEvent], str | None]] = {"text": style, "json": json_line, "junit": _no_line}
+    lines: LineWriter | JsonWriter
+    if output == "json":
+        lines = JsonWriter(sys.stdout.buffer)
+    else:
+        lines = LineWriter(TextLine(TextStyle.of_stdout()) if output == "text" else _no_line, sys.stdout)
     condition = ExitCondition()
     if criteria is not None:
         kept = _kept_history(settings)
@@ -95,7 +102,7 @@ def listen(settings: Settings, options: ListenOptions) -> int:
         )
     with contextlib.closing(DepartureReader(session.history_path)) as departures:
         selection = DeliverySelection(options.filter, settings.job_fields, departures)
-        return _follow(session, LineWriter(lines[output], sys.stdout), condition, selection=selection, command=command)
+        return _follow(session, lines, condition, selection=selection, command=command)
 
 
 def _note_exec(sentence: str) -> None:
@@ -133,7 +140,7 @@ def _no_line(_event: SessionEvent) -> str | None:
 
 def _follow(
     session: Session,
-    lines: LineWriter,
+    lines: LineWriter | JsonWriter,
     condition: ExitCondition,
     *,
     selection: DeliverySelection | None = None,
@@ -141,7 +148,7 @@ def _follow(
 ) -> int:
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLD)
-    events: queue.SimpleQueue[SessionEvent] = queue.SimpleQueue()
+    events: queue.SimpleQueue[Published] = queue.SimpleQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
     thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
     has_ended = threading.Event()
@@ -177,9 +184,9 @@ def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, front:
         os._exit(front.exit_code)
 
 
-def _run(session: Session, events: queue.SimpleQueue[SessionEvent]) -> None:
+def _run(session: Session, events: queue.SimpleQueue[Published]) -> None:
     try:
-        session.run(events.put)
+        session.run(events.put, events.put)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
         events.put(SessionStopped(messages.session_bug(error)))
@@ -191,7 +198,7 @@ class Headless:
     def __init__(
         self,
         stop: Callable[[], None],
-        lines: LineWriter,
+        lines: LineWriter | JsonWriter,
         notes: TextIO,
         *,
         condition: ExitCondition | None = None,
@@ -237,7 +244,7 @@ class Headless:
         self._signal = number if self._signal is None else self._signal
         self._end()
 
-    def follow(self, events: queue.SimpleQueue[SessionEvent]) -> None:
+    def follow(self, events: queue.SimpleQueue[Published]) -> None:
         """Print each event until the session has stopped."""
         has_stopped = False
         while not has_stopped:
@@ -355,9 +362,18 @@ class Headless:
         self._notes.flush()
 
 
-def _next_events(events: queue.SimpleQueue[SessionEvent]) -> Iterator[SessionEvent]:
+def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent]:
     """Wait a moment for an event; yield what there is, also what comes meanwhile, up to a limit."""
     with contextlib.suppress(queue.Empty):
-        yield events.get(timeout=_POLL_SECONDS)
-        for _ in range(_MOST_TOGETHER):
-            yield events.get_nowait()
+        together = _each(events.get(timeout=_POLL_SECONDS))
+        yielded = 0
+        while True:
+            yield from together
+            yielded += len(together)
+            if yielded > _MOST_TOGETHER:
+                return
+            together = _each(events.get_nowait())
+
+
+def _each(event: Published) -> Sequence[SessionEvent]:
+    return event.deliveries if isinstance(event, DeliveriesStored) else (event,)

@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from webhook_tui import __version__
 from webhook_tui.domain import events, units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.export.json_lines import as_line, delivery_line
+from webhook_tui.export.json_lines import append_delivery, as_line
 from webhook_tui.headless.delivery_page import answer_text
 from webhook_tui.headless.text_style import TextStyle
+
+_MOST_BYTES = 65_536
+"""Of lines that are kept before they are written."""
 
 
 class LineWriter:
@@ -44,10 +47,46 @@ class LineWriter:
             self._out.flush()
 
 
+class JsonWriter:
+    """Writes each event as NDJSON, ASCII only, so that no received character can act on a terminal.
+
+    The lines are written as bytes, many at once: a text stream copies each of them twice.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._lines = bytearray()
+        self._silent = False
+
+    def silence(self) -> None:
+        """Write no more lines."""
+        self._silent = True
+
+    def write(self, event: events.SessionEvent) -> None:
+        """Write the line of an event, if it has one. Raises OutputError."""
+        if self._silent:
+            return
+        lines = self._lines
+        if isinstance(event, events.DeliveryStored):
+            append_delivery(lines, event.row, event.delivery)
+        elif (line := json_line(event)) is not None:
+            lines += line.encode("ascii")
+        if len(lines) >= _MOST_BYTES:
+            self._write_lines()
+
+    def flush(self) -> None:
+        """Flush what was written, once for all events of a batch. Raises OutputError."""
+        if not self._silent:
+            self._write_lines()
+            self._out.flush()
+
+    def _write_lines(self) -> None:
+        lines, self._lines = self._lines, bytearray()
+        self._out.write(lines)
+
+
 def json_line(event: events.SessionEvent) -> str | None:
-    """NDJSON, ASCII only, so that no received character can act on a terminal."""
-    if isinstance(event, events.DeliveryStored):
-        return delivery_line(event.row, event.delivery)
+    """The line of an event that is no delivery, or None when it has none."""
     record = _record(event)
     return None if record is None else as_line(record)
 

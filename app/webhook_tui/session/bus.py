@@ -77,8 +77,8 @@ class RegistrationAnswered(Struct, frozen=True):
 class DeliveriesStored(Struct, frozen=True, gc=False):
     """Deliveries are on disk by one transaction; their answers are sent afterwards.
 
-    A front end gets them one by one. The parts get them together, which takes a tenth off the time that the loop needs
-    from the commit to the answers.
+    A front end gets them one by one, unless it takes them together. The parts get them together, which takes a tenth
+    off the time that the loop needs from the commit to the answers.
     """
 
     deliveries: Sequence[DeliveryStored]

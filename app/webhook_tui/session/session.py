@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any, assert_never, cast, get_args
+from typing import Any, TypeAlias, assert_never, cast, get_args
 
 from webhook_tui.config import Settings
 from webhook_tui.domain.commands import (
@@ -76,6 +76,8 @@ from webhook_tui.storage.accounts import AccountStore
 from webhook_tui.storage.history import DeliveryStore
 
 _log = logging.getLogger(__name__)
+
+StoredHandler: TypeAlias = Callable[[DeliveriesStored], None]
 
 
 class Session:
@@ -140,14 +142,15 @@ class Session:
         assert self._runtime is not None
         return self._runtime
 
-    def run(self, publish: Callable[[SessionEvent], None]) -> None:
+    def run(self, publish: Callable[[SessionEvent], None], publish_stored: StoredHandler | None = None) -> None:
         """Run on the calling thread until `stop`; the last event is SessionStopped.
 
+        `publish_stored`: takes the deliveries that were stored together; None: `publish` takes each of them.
         Errors that the program does not expect propagate to the caller.
         """
         for kind in get_args(SessionEvent):
             self._bus.subscribe(kind, publish)
-        self._bus.subscribe(DeliveriesStored, lambda event: _publish_each(event, publish))
+        self._bus.subscribe(DeliveriesStored, publish_stored or (lambda event: _publish_each(event, publish)))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 
