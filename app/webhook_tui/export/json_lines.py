@@ -26,7 +26,6 @@ _encode = msgspec.json.Encoder().encode
 _encode_into = msgspec.json.Encoder().encode_into
 _decode = msgspec.json.Decoder().decode
 
-_AT_END = -1
 _NULL = b"null"
 _LINE_FEED, _RETURN, _TAB, _DELETE = b"\n\r\t\x7f"
 """The only characters of ASCII in JSON that are not printable; searched as numbers, since as bytes it takes long."""
@@ -50,18 +49,17 @@ class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
 
 
 def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
-    """Return the line of `append_delivery`."""
-    lines = bytearray()
-    append_delivery(lines, row, delivery)
-    return lines.decode("ascii")
+    """Return the line of `encode_delivery`."""
+    line = bytearray()
+    encode_delivery(row, delivery, line)
+    return line.decode("ascii")
 
 
-def append_delivery(lines: bytearray, row: DeliveryRow, delivery: Delivery) -> None:
-    """Append one delivery as an object in a line of ASCII, its newline included; headers as latin-1, `event_id` with
-    the type that it had.
+def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray) -> None:
+    """Write one delivery as an object in a line of ASCII to `line`, its newline included, in place of what is there.
 
-    The body is there twice: in base64 to the last byte, and as `json`, null where it is no JSON. A body that is JSON in
-    one line of ASCII is embedded unchanged.
+    Headers are latin-1, `event_id` has the type that it had. The body is there twice: in base64 to the last byte, and
+    as `json`, null where it is no JSON. A body that is JSON in one line of ASCII is embedded unchanged.
     """
     body, event_id = delivery.body, row.event_id
     value = None if (is_unchanged := _is_line_of_json(body)) else decoded_json(body)
@@ -70,9 +68,9 @@ def append_delivery(lines: bytearray, row: DeliveryRow, delivery: Delivery) -> N
     texts = f"{delivery.method}{delivery.target}{row.event}{event_id}{row.reason}"
     if json_text is None or not (headers.isascii() and texts.isascii()):
         json_value = msgspec.Raw(body) if is_unchanged else value
-        lines += as_line(_record(row, delivery, json_value)).encode("ascii")
+        line[:] = as_line(_record(row, delivery, json_value)).encode("ascii")
         return
-    line = _DeliveryLine(
+    record = _DeliveryLine(
         row.seq,
         _time(row.received_at),
         delivery.method,
@@ -87,8 +85,8 @@ def append_delivery(lines: bytearray, row: DeliveryRow, delivery: Delivery) -> N
         row.reason,
         row.answered or None,
     )
-    _encode_into(line, lines, _AT_END)
-    lines += b"\n"
+    _encode_into(record, line)
+    line += b"\n"
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:

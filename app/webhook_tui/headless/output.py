@@ -14,12 +14,9 @@ from webhook_tui import __version__
 from webhook_tui.domain import events, units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.export.json_lines import append_delivery, as_line
+from webhook_tui.export.json_lines import as_line, encode_delivery
 from webhook_tui.headless.delivery_page import answer_text
 from webhook_tui.headless.text_style import TextStyle
-
-_MOST_BYTES = 65_536
-"""Of lines that are kept before they are written."""
 
 
 class LineWriter:
@@ -50,12 +47,13 @@ class LineWriter:
 class JsonWriter:
     """Writes each event as NDJSON, ASCII only, so that no received character can act on a terminal.
 
-    The lines are written as bytes, many at once: a text stream copies each of them twice.
+    It writes bytes: a text stream copies each line twice.
     """
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._lines = bytearray()
+        self._line = bytearray()
+        """The last line of a delivery: the next one is as long, so that its memory is neither sought nor cleared."""
         self._silent = False
 
     def silence(self) -> None:
@@ -66,23 +64,16 @@ class JsonWriter:
         """Write the line of an event, if it has one. Raises OutputError."""
         if self._silent:
             return
-        lines = self._lines
         if isinstance(event, events.DeliveryStored):
-            append_delivery(lines, event.row, event.delivery)
+            encode_delivery(event.row, event.delivery, self._line)
+            self._out.write(self._line)
         elif (line := json_line(event)) is not None:
-            lines += line.encode("ascii")
-        if len(lines) >= _MOST_BYTES:
-            self._write_lines()
+            self._out.write(line.encode("ascii"))
 
     def flush(self) -> None:
         """Flush what was written, once for all events of a batch. Raises OutputError."""
         if not self._silent:
-            self._write_lines()
             self._out.flush()
-
-    def _write_lines(self) -> None:
-        lines, self._lines = self._lines, bytearray()
-        self._out.write(lines)
 
 
 def json_line(event: events.SessionEvent) -> str | None:
