@@ -6,9 +6,11 @@ is a guess; so all of them are settings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +18,8 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.payload.json_decoder import values_at
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 from webhook_tui.domain.signature.verdict import Verdict
+
+T = TypeVar("T")
 
 JOB_FIELDS = ("job_id", "id_task", "task_id", "job")
 FILE_FIELDS = ("original_filename", "download_filename")
@@ -26,7 +30,7 @@ _LONGEST_WORD = 80
 _LONGEST_REASON = 400
 
 
-class JobFields(Struct, frozen=True):
+class JobFields(Struct, frozen=True, dict=True):
     """Which fields of `data` hold what; each is a path with dots (`output.full_size`), the first one found counts."""
 
     ids: Sequence[str] = JOB_FIELDS
@@ -36,6 +40,11 @@ class JobFields(Struct, frozen=True):
     """Two fields with a slash between are so many of so many; one is a percentage."""
     images: Sequence[str] = ("output.full_size", "results.output.full_size")
     """Here all count, too."""
+
+    @cached_property
+    def progress_parts(self) -> Sequence[tuple[str, str, str]]:
+        """The fields of the progress as `str.partition` splits them at the slash."""
+        return [field.partition("/") for field in self.progress]
 
 
 USUAL_FIELDS = JobFields()
@@ -142,29 +151,23 @@ def job_status(data: object, fields: JobFields) -> str:
     for field in fields.status:
         if field not in names and "." not in field:  # true of most fields: no call for these
             continue
-        for value in _values(data, field):
-            if isinstance(value, str) and value:
-                return value[:_LONGEST_WORD]
-            if isinstance(value, bool):
-                return str(value).lower()
-            if isinstance(value, int | float):
-                return _short(value)[:_LONGEST_WORD]
+        if (word := _first(data, field, _word)) is not None:
+            return word[:_LONGEST_WORD]
     return ""
 
 
 def job_progress(data: object, fields: JobFields) -> str:
     """`3/8` or `40 %`, "" where there is none; cut to 80 characters."""
     names = data if isinstance(data, dict) else ()
-    for field in fields.progress:
-        first, slash, second = field.partition("/")
+    for first, slash, second in fields.progress_parts:
         if first not in names and "." not in first:
             continue
-        done = _number(data, first)
+        done = _first(data, first, _number)
         if done is None:
             continue
         if not slash:
             return f"{_short(done)} %"[:_LONGEST_WORD]
-        if (total := _number(data, second)) is not None:
+        if (total := _first(data, second, _number)) is not None:
             return f"{_short(done)}/{_short(total)}"[:_LONGEST_WORD]
     return ""
 
@@ -208,11 +211,23 @@ def _values(data: object, field: str) -> Sequence[object]:
     return values_at(data, field.split(".")) if "." in field else ()
 
 
-def _number(data: object, field: str) -> int | float | None:
-    for value in _values(data, field):
-        if type(value) is int or type(value) is float:  # a bool is neither
-            return value
-    return None
+def _first(data: object, field: str, read: Callable[[object], T | None]) -> T | None:
+    """What `read` returns of the first value at the field of which it returns something."""
+    if isinstance(data, dict) and field in data:
+        return read(data[field])
+    return next((found for value in _values(data, field) if (found := read(value)) is not None), None)
+
+
+def _word(value: object) -> str | None:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if (number := _number(value)) is None else _short(number)
+
+
+def _number(value: object) -> int | float | None:
+    return value if type(value) is int or type(value) is float else None  # a bool is neither
 
 
 def _short(number: float) -> str:
