@@ -65,24 +65,25 @@ def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray) -> No
     value = None if (is_unchanged := _is_line_of_json(body)) else decoded_json(body)
     json_text = body if is_unchanged else _encoded(value)
     headers = b",".join(starmap(_header, delivery.headers))
-    texts = f"{delivery.method}{delivery.target}{row.event}{event_id}{row.reason}"
-    if json_text is None or not (headers.isascii() and texts.isascii()):
+    method, path, event, reason = delivery.method, delivery.target, row.event, row.reason
+    in_ascii = method.isascii() and path.isascii() and event.isascii() and reason.isascii() and headers.isascii()
+    if json_text is None or not in_ascii or (event_id is not None and not event_id.isascii()):
         json_value = msgspec.Raw(body) if is_unchanged else value
         line[:] = as_line(_record(row, delivery, json_value)).encode("ascii")
         return
     record = _DeliveryLine(
         row.seq,
         _time(row.received_at),
-        delivery.method,
-        delivery.target,
+        method,
+        path,
         msgspec.Raw(b"[%b]" % headers),
         body,
         msgspec.Raw(json_text),
-        row.event,
+        event,
         None if event_id is None else msgspec.Raw(event_id.encode()),
         row.attempt,
         row.verdict,
-        row.reason,
+        reason,
         row.answered or None,
     )
     _encode_into(record, line)
