@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from webhook_tui.domain.account import Account
@@ -24,7 +25,7 @@ from webhook_tui.storage.database.files import size_on_disk
 from webhook_tui.storage.database.temporary_directory import TemporaryDirectory
 from webhook_tui.storage.forward_results import insert_result
 from webhook_tui.storage.history_file import HistoryFile
-from webhook_tui.storage.insertion import Recordable, recordable
+from webhook_tui.storage.insertion import recordable
 from webhook_tui.storage.mappers import (
     count_by_secret,
     find_row,
@@ -65,6 +66,8 @@ class DeliveryStore:
         self._is_temporary = is_temporary
         self._directory = directory
         self._job_fields = job_fields
+        self.recordable = partial(recordable, job_fields=job_fields)
+        """Returns a delivery with its columns, on any thread; see `insertion.recordable`."""
         self._writer = Writer(file, WordIndex().step)
         self._reader = Reader(file.path)
         self._verdict_changes = 0
@@ -124,12 +127,6 @@ class DeliveryStore:
     def add(self, arrival: Arrival, loop: asyncio.AbstractEventLoop) -> None:
         """Store a delivery in the same way, and report to `arrival` on `loop`, which is the running one."""
         self._writer.add(arrival, loop)
-
-    def recordable(
-        self, delivery: Delivery, verification: VerificationResult, *, account: Account, answered: int | None
-    ) -> Recordable:
-        """Return a delivery with its columns, on any thread."""
-        return recordable(delivery, verification, account=account, answered=answered, job_fields=self._job_fields)
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Record the answer to delivery `seq`; return its row, or None when it does not exist."""
