@@ -40,6 +40,11 @@ class DeliverySelection:
         self._hidden: dict[int, DeliveryStored] = {}
         """The newest that did not pass: with another verdict they may."""
 
+    @property
+    def is_all(self) -> bool:
+        """Whether it leaves nothing out."""
+        return self._filter is None
+
     def select(self, event: SessionEvent) -> SessionEvent | None:
         """Return the event, or None where it is left out; a delivery that passes only later comes then, whole."""
         if self._filter is None:

@@ -38,10 +38,10 @@ from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySelection
 from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition, history_options
-from webhook_tui.headless.output import JsonWriter, LineWriter, TextLine
+from webhook_tui.headless.output import EncodedLines, JsonWriter, LineWriter, TextLine
 from webhook_tui.headless.text_style import TextStyle, print_note
 from webhook_tui.session.bus import DeliveriesStored
-from webhook_tui.session.session import Session
+from webhook_tui.session.session import Session, StoredHandler
 from webhook_tui.signals import handled_signals
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database.temporary_directory import discard_all
@@ -49,8 +49,8 @@ from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
-Published: TypeAlias = SessionEvent | DeliveriesStored
-"""What a session publishes for this front end: deliveries that were stored together arrive together."""
+Published: TypeAlias = SessionEvent | DeliveriesStored | EncodedLines
+"""What the session's thread passes on: deliveries that were stored together, or their lines, come together."""
 
 _POLL_SECONDS = 0.1
 _MOST_TOGETHER = 1024
@@ -58,6 +58,8 @@ _MOST_TOGETHER = 1024
 _PAUSE_SECONDS = 0.01
 """Between the lines passed on together and the next ones. Each wake-up of this thread takes the interpreter lock from
 the receiver: one for each group of deliveries would take a tenth of its time."""
+_LARGEST_ON_LOOP = 262_144
+"""The most bytes of bodies whose lines the session's loop encodes: that takes a few milliseconds."""
 _GC_THRESHOLD = (5_000, 5, 5)
 """Deliveries make no cycles: fewer collections, and none of what was there at the start."""
 _STUCK_SECONDS = 2.0
@@ -150,7 +152,8 @@ def _follow(
     gc.set_threshold(*_GC_THRESHOLD)
     events: queue.SimpleQueue[Published] = queue.SimpleQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
-    thread = threading.Thread(target=_run, args=(session, events), name="session", daemon=True)
+    pass_on_stored = front.stored_handler(events)
+    thread = threading.Thread(target=_run, args=(session, events, pass_on_stored), name="session", daemon=True)
     has_ended = threading.Event()
     stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, front), daemon=True)
 
@@ -184,9 +187,9 @@ def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, front:
         os._exit(front.exit_code)
 
 
-def _run(session: Session, events: queue.SimpleQueue[Published]) -> None:
+def _run(session: Session, events: queue.SimpleQueue[Published], pass_on_stored: StoredHandler) -> None:
     try:
-        session.run(events.put, events.put)
+        session.run(events.put, pass_on_stored)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
         events.put(SessionStopped(messages.session_bug(error)))
@@ -244,13 +247,33 @@ class Headless:
         self._signal = number if self._signal is None else self._signal
         self._end()
 
+    def stored_handler(self, events: queue.SimpleQueue[Published]) -> StoredHandler:
+        """Return what takes the deliveries that were stored together, on the session's loop, and puts them in `events`.
+
+        Where all are printed as JSON, it encodes them there. `listen` takes 1.1 to 1.2 times as many deliveries by that
+        with connections that stay open: otherwise the two threads wait for each other's turn in the interpreter. The
+        loop never waits for the reader of the output.
+        """
+        lines = self._lines
+        if not isinstance(lines, JsonWriter) or self._command is not None or not self._selection.is_all:
+            return events.put
+
+        def put(event: DeliveriesStored) -> None:
+            size = sum(len(stored.delivery.body) for stored in event.deliveries)
+            events.put(lines.encoded(event.deliveries) if size <= _LARGEST_ON_LOOP else event)
+
+        return put
+
     def follow(self, events: queue.SimpleQueue[Published]) -> None:
         """Print each event until the session has stopped."""
         has_stopped = False
         while not has_stopped:
             for event in _next_events(events):
-                self._take(event)
-                has_stopped |= isinstance(event, SessionStopped)
+                if isinstance(event, EncodedLines):
+                    self._write(event)
+                else:
+                    self._take(event)
+                    has_stopped |= isinstance(event, SessionStopped)
             self._flush()
             self._check_deadline()
             self._check_condition()
@@ -263,6 +286,12 @@ class Headless:
                 self._end()
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
+
+    def _write(self, lines: EncodedLines) -> None:
+        try:
+            lines.write()
+        except OutputError as error:
+            self._on_output_failed(error)
 
     def _take(self, event: SessionEvent) -> None:
         if not isinstance(event, DeliveryStored):
@@ -362,7 +391,7 @@ class Headless:
         self._notes.flush()
 
 
-def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent]:
+def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent | EncodedLines]:
     """Wait a moment for an event; yield what there is, also what comes meanwhile, up to a limit."""
     with contextlib.suppress(queue.Empty):
         together = _each(events.get(timeout=_POLL_SECONDS))
@@ -375,5 +404,5 @@ def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent]
             together = _each(events.get_nowait())
 
 
-def _each(event: Published) -> Sequence[SessionEvent]:
+def _each(event: Published) -> Sequence[SessionEvent | EncodedLines]:
     return event.deliveries if isinstance(event, DeliveriesStored) else (event,)

@@ -6,9 +6,11 @@ Received bytes never reach the terminal as control characters, and no line conta
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, TextIO
+
+from msgspec import Struct
 
 from webhook_tui import __version__
 from webhook_tui.domain import events, units
@@ -52,8 +54,6 @@ class JsonWriter:
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._line = bytearray()
-        """The last line of a delivery: the next one is as long, so that its memory is neither sought nor cleared."""
         self._silent = False
 
     def silence(self) -> None:
@@ -62,18 +62,42 @@ class JsonWriter:
 
     def write(self, event: events.SessionEvent) -> None:
         """Write the line of an event, if it has one. Raises OutputError."""
-        if self._silent:
-            return
         if isinstance(event, events.DeliveryStored):
-            encode_delivery(event.row, event.delivery, self._line)
-            self._out.write(self._line)
+            self.encoded((event,)).write()
         elif (line := json_line(event)) is not None:
-            self._out.write(line.encode("ascii"))
+            self.write_lines((line.encode("ascii"),))
+
+    def encoded(self, deliveries: Sequence[events.DeliveryStored]) -> EncodedLines:
+        """Return the lines of deliveries, on any thread."""
+        if self._silent:
+            return EncodedLines(self, ())
+        line = bytearray()  # most lines are as long as the one before: its memory is neither sought nor cleared
+        lines: list[bytes] = []
+        for stored in deliveries:
+            encode_delivery(stored.row, stored.delivery, line)
+            lines.append(bytes(line))
+        return EncodedLines(self, lines)
+
+    def write_lines(self, lines: Sequence[bytes]) -> None:
+        """Write lines. Raises OutputError."""
+        if not self._silent:
+            self._out.writelines(lines)
 
     def flush(self) -> None:
         """Flush what was written, once for all events of a batch. Raises OutputError."""
         if not self._silent:
             self._out.flush()
+
+
+class EncodedLines(Struct, frozen=True):
+    """Lines of deliveries that are not written yet."""
+
+    writer: JsonWriter
+    lines: Sequence[bytes]
+
+    def write(self) -> None:
+        """Write them. Raises OutputError."""
+        self.writer.write_lines(self.lines)
 
 
 def json_line(event: events.SessionEvent) -> str | None:
