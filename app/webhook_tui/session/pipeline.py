@@ -9,6 +9,7 @@ from typing import Self
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.headers import WebhookHeaders, webhook_headers
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.events import DeliveryStored, Forwarded, Notified, ProblemOccurred
 from webhook_tui.domain.signature.signature import Verifier
@@ -48,20 +49,26 @@ class _Arrival(Arrival, kw_only=True, eq=False):
     account: Account
     reply: Reply
     answer_with: Answer
+    simulated: bytes | None = None
+    """The value of its X-Webhook-Simulated, once it is recorded."""
 
     def record(self) -> Recordable:
         """Verify and parse it, on any thread."""
         pipeline, delivery = self.pipeline, self.delivery
-        verification = pipeline.verify(delivery, self.verifier, unanswered=self.unanswered)
+        found = webhook_headers(delivery.headers)
+        self.simulated = found.simulated
+        verification = pipeline.verify(delivery.body, found, self.verifier, unanswered=self.unanswered)
         return pipeline.store.recordable(
-            delivery, verification, account=self.account, answered=self.answer_with.answered
+            delivery, verification, account=self.account, answered=self.answer_with.answered, found=found
         )
 
     @classmethod
     def on_stored(cls, arrivals: Sequence[Self]) -> None:
         """Publish them together; there is one pipeline."""
         pipeline = arrivals[0].pipeline
-        pipeline.publish([pipeline.stored(each.row, each.delivery) for each in arrivals if each.row is not None])
+        pipeline.publish(
+            [pipeline.stored(each.row, each.delivery, each.simulated) for each in arrivals if each.row is not None]
+        )
 
     def on_failed(self, problem: Problem) -> None:
         """Publish why it is not stored, and answer so."""
@@ -133,14 +140,15 @@ class DeliveryPipeline:
 
     async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None, reply: Reply) -> None:
         ring, answered = self._secret_ring, None if ruled is None else ruled.answered
-        verification = self.verify(delivery, self._current_verifier(), unanswered=ring.unanswered)
+        found = webhook_headers(delivery.headers)
+        verification = self.verify(delivery.body, found, self._current_verifier(), unanswered=ring.unanswered)
         try:
             row = await self.store.record(delivery, verification, account=ring.account, answered=answered)
         except ProblemError as error:
             self.refuse(delivery, error.problem)
             reply.not_stored(error.problem)
             return
-        self.publish([self.stored(row, delivery)])
+        self.publish([self.stored(row, delivery, found.simulated)])
         stored = StoredDelivery(row, delivery)
         url = self._forwarder.url_for(stored)
         if ruled is None:
@@ -156,11 +164,11 @@ class DeliveryPipeline:
             self._verifier = Verifier(ring)
         return self._verifier
 
-    def verify(self, delivery: Delivery, verifier: Verifier, *, unanswered: bool) -> VerificationResult:
+    def verify(self, body: bytes, found: WebhookHeaders, verifier: Verifier, *, unanswered: bool) -> VerificationResult:
         """Return the verdict before the answer, on any thread."""
-        return verifier.check(
-            delivery.headers,
-            delivery.body,
+        return verifier.check_signatures(
+            found.signatures,
+            body,
             limit=SECRETS_BEFORE_THE_ANSWER,
             unanswered=unanswered,
             zone_now=self._clock.local_now,
@@ -171,9 +179,9 @@ class DeliveryPipeline:
         self._publish_not_stored(problem)
         self._bus.publish(DeliveryRefused(delivery))
 
-    def stored(self, row: DeliveryRow, delivery: Delivery) -> DeliveryStored:
+    def stored(self, row: DeliveryRow, delivery: Delivery, simulated: bytes | None) -> DeliveryStored:
         """Return the event of a delivery that is on disk."""
-        return DeliveryStored(row, delivery, self._simulation.is_own(delivery.headers))
+        return DeliveryStored(row, delivery, self._simulation.is_own(simulated))
 
     def publish(self, stored: Sequence[DeliveryStored]) -> None:
         """Count and publish deliveries that are on disk."""

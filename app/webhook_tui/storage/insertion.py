@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.delivery.event import event_name, parse_event
+from webhook_tui.domain.delivery.event import name_shown, parse_event
+from webhook_tui.domain.delivery.headers import EVENT_HEADER, WebhookHeaders, first
 from webhook_tui.domain.delivery.summary import Summary, event_summary
 from webhook_tui.domain.jobs.job import JobFields
 from webhook_tui.domain.signature.verdict import VerificationResult
@@ -69,20 +70,22 @@ def recordable(
     account: Account,
     answered: int | None,
     job_fields: JobFields | None = None,
+    found: WebhookHeaders | None = None,
 ) -> Recordable:
     """Parse the event of a delivery, outside of the transaction that stores it.
 
     Names are cut to 256 characters and lone surrogates replaced; the body keeps what was sent. An id longer than 512
-    characters is ignored.
+    characters is ignored. `found`: its headers as `webhook_headers` finds them, where the caller has them.
     """
     event = parse_event(delivery.body)
+    header = found.event if found is not None else first(delivery.headers, EVENT_HEADER)
     event_id = event.event_id if event.event_id is not None and len(event.event_id) <= _LONGEST_ID else None
     return Recordable(
         delivery,
         verification,
         account,
         answered,
-        event=storable(event_name(delivery.headers, event), _LONGEST_NAME),
+        event=storable(name_shown(header, event), _LONGEST_NAME),
         event_id=event_id,
         summary=_storable_summary(event_summary(event, job_fields)),
     )

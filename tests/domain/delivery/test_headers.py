@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webhook_tui.domain.delivery.headers import first, sendable, signatures, values
+from webhook_tui.domain.delivery.headers import (
+    EVENT_HEADER,
+    SIMULATED_HEADER,
+    Headers,
+    first,
+    sendable,
+    signatures,
+    values,
+    webhook_headers,
+)
 
 HEADERS = ((b"X-A", b"1"), (b"x-b", b"2"), (b"x-a", b"3"))
 
@@ -34,3 +45,25 @@ def test_what_http_cannot_carry_is_left_out() -> None:
 def test_equal_signatures_that_a_proxy_joined_stand_alone(received: list[bytes], found: list[bytes]) -> None:
     """RFC 9110, 5.3 allows the joining; different ones stay as they were received."""
     assert signatures((b"X-Webhook-Signature", value) for value in received) == found
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                [
+                    *(b"X-Webhook-Event", b"x-webhook-event", b"X-Webhook-Signature", b"X-WEBHOOK-SIGNATURE"),
+                    *(b"X-Webhook-Simulated", b"X-Webhook-Delivery0", b"X-Request-Start", b"Host"),
+                ]
+            ),
+            st.sampled_from([b"", b"1", b"2", b"1, 1", b"1,2"]),
+        )
+    ).map(tuple)
+)
+def test_one_pass_finds_what_each_search_finds(headers: Headers) -> None:
+    """Also where a name is there twice, or others are as long."""
+    found = webhook_headers(headers)
+
+    assert found.event == first(headers, EVENT_HEADER)
+    assert found.signatures == signatures(headers)
+    assert found.simulated == first(headers, SIMULATED_HEADER)

@@ -86,7 +86,11 @@ def _id_text(value: object) -> str | None:
 
 def event_name(headers: Headers, event: Event) -> str:
     """The name to show: the header's, else the body's, else "". Raw text: sanitise before showing."""
-    header = first(headers, EVENT_HEADER)
+    return name_shown(first(headers, EVENT_HEADER), event)
+
+
+def name_shown(header: bytes | None, event: Event) -> str:
+    """The same with the value of the header."""
     if header:
         return header.decode("utf-8", "replace")
     return event.name or ""

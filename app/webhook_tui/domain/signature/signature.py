@@ -166,7 +166,18 @@ class Verifier:
         secret that is not known yet may fit: what would be invalid is pending. `zone_now`: returns the present time,
         aware, in the time zone for times of day.
         """
-        received = signatures(headers)
+        return self.check_signatures(signatures(headers), body, limit=limit, unanswered=unanswered, zone_now=zone_now)
+
+    def check_signatures(
+        self,
+        received: Sequence[bytes],
+        body: bytes,
+        *,
+        limit: int | None = None,
+        unanswered: bool = False,
+        zone_now: Callable[[], datetime],
+    ) -> VerificationResult:
+        """The same with the values of the header."""
         if not received:
             return MISSING
         if len(received) > 1 and (wrong := malformed(received)) is not None:

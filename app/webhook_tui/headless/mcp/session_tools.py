@@ -12,7 +12,7 @@ from contextlib import aclosing, closing
 from msgspec import UNSET
 
 from webhook_tui import __version__
-from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, Headers
+from webhook_tui.domain.delivery.headers import SIGNATURE_HEADER, SIMULATED_HEADER, Headers
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.failure import SendError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, hint
@@ -32,7 +32,6 @@ from webhook_tui.http.sender import OutboundSender, Reply, is_base_url, is_loopb
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.sandbox.jobs import sample_body
 from webhook_tui.session.forwarding.forwarder import Replay
-from webhook_tui.session.forwarding.simulation import SIMULATED_HEADER
 from webhook_tui.storage.forward_results import ResultWriter
 from webhook_tui.storage.history_watch import HistoryWatch
 from webhook_tui.storage.running_sessions import running_sessions

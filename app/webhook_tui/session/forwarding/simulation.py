@@ -11,7 +11,7 @@ import secrets
 
 from webhook_tui import __version__
 from webhook_tui.domain.commands import SimulateEvent
-from webhook_tui.domain.delivery.headers import Headers, first
+from webhook_tui.domain.delivery.headers import SIMULATED_HEADER, Headers
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.events import Notified, ProblemOccurred
 from webhook_tui.domain.failure import SendError
@@ -28,7 +28,6 @@ from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 
 COMMENT = "simulated"
-SIMULATED_HEADER = b"X-Webhook-Simulated"
 
 
 class EventSimulation:
@@ -61,9 +60,8 @@ class EventSimulation:
         """Value of the header by which a simulated event is recognised."""
         return self._nonce.decode("ascii")
 
-    def is_own(self, headers: Headers) -> bool:
-        """Return whether this run sent the delivery with these headers to itself."""
-        nonce = first(headers, SIMULATED_HEADER)
+    def is_own(self, nonce: bytes | None) -> bool:
+        """Return whether this run sent the delivery with this value of X-Webhook-Simulated to itself."""
         return nonce is not None and hmac.compare_digest(nonce, self._nonce)
 
     def on_deliveries_stored(self, event: DeliveriesStored) -> None:
