@@ -53,6 +53,8 @@ class DeliveryStored(Struct, frozen=True, gc=False):
     delivery: Delivery
     is_simulated: bool = False
     """This run sent it itself."""
+    is_strict: bool = False
+    """Its body is known to be JSON to the letter, in UTF-8."""
 
 
 class RequestRefused(Struct, frozen=True):

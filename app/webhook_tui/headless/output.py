@@ -74,7 +74,7 @@ class JsonWriter:
         line = bytearray()  # most lines are as long as the one before: its memory is neither sought nor cleared
         lines: list[bytes] = []
         for stored in deliveries:
-            encode_delivery(stored.row, stored.delivery, line)
+            encode_delivery(stored.row, stored.delivery, line, is_strict=stored.is_strict)
             lines.append(bytes(line))
         return EncodedLines(self, lines)
 

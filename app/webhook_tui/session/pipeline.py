@@ -67,7 +67,11 @@ class _Arrival(Arrival, kw_only=True, eq=False):
         """Publish them together; there is one pipeline."""
         pipeline = arrivals[0].pipeline
         pipeline.publish(
-            [pipeline.stored(each.row, each.delivery, each.simulated) for each in arrivals if each.row is not None]
+            [
+                pipeline.stored(each.row, each.delivery, each.simulated, is_strict=each.recordable.is_strict)
+                for each in arrivals
+                if each.row is not None and each.recordable is not None
+            ]
         )
 
     def on_failed(self, problem: Problem) -> None:
@@ -179,9 +183,11 @@ class DeliveryPipeline:
         self._publish_not_stored(problem)
         self._bus.publish(DeliveryRefused(delivery))
 
-    def stored(self, row: DeliveryRow, delivery: Delivery, simulated: bytes | None) -> DeliveryStored:
+    def stored(
+        self, row: DeliveryRow, delivery: Delivery, simulated: bytes | None, *, is_strict: bool = False
+    ) -> DeliveryStored:
         """Return the event of a delivery that is on disk."""
-        return DeliveryStored(row, delivery, self._simulation.is_own(simulated))
+        return DeliveryStored(row, delivery, self._simulation.is_own(simulated), is_strict)
 
     def publish(self, stored: Sequence[DeliveryStored]) -> None:
         """Count and publish deliveries that are on disk."""

@@ -61,6 +61,8 @@ class Recordable(Struct, frozen=True, gc=False):
     event: str
     event_id: str | None
     summary: Summary
+    is_strict: bool
+    """Its body is JSON to the letter."""
 
 
 def recordable(
@@ -88,6 +90,7 @@ def recordable(
         event=storable(name_shown(header, event), _LONGEST_NAME),
         event_id=event_id,
         summary=_storable_summary(event_summary(event, job_fields)),
+        is_strict=event.is_strict,
     )
 
 

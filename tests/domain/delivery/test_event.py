@@ -9,7 +9,7 @@ from webhook_tui.domain.delivery.event import MOST_VALUES, Event, event_name, ha
 
 def test_the_documented_event() -> None:
     assert parse_event(b'{"id": 7, "name": "ping", "data": {"a": 1}, "timestamp": 1795443602.5}') == Event(
-        "7", "ping", {"a": 1}, 1795443602.5, is_json=True
+        "7", "ping", {"a": 1}, 1795443602.5, is_json=True, is_strict=True
     )
 
 
@@ -29,7 +29,7 @@ def test_a_timestamp_that_is_no_time_in_seconds_is_none(value: str) -> None:
 
 @pytest.mark.parametrize(("body", "is_json"), [(b"", False), (b"{", False), (b"\xff", False), (b"[1]", True)])
 def test_a_body_without_an_object_has_no_fields(body: bytes, is_json: bool) -> None:
-    assert parse_event(body) == Event(is_json=is_json)
+    assert parse_event(body) == Event(is_json=is_json, is_strict=is_json)
 
 
 def test_a_body_with_too_many_values_is_not_decoded() -> None:

@@ -33,6 +33,8 @@ class Event(Struct, frozen=True, gc=False):
     timestamp: float | None = None
     """Unix seconds at which the event happened, which is not when it was sent."""
     is_json: bool = False
+    is_strict: bool = False
+    """It is JSON to the letter, in UTF-8."""
 
 
 def parse_event(body: bytes) -> Event:
@@ -40,12 +42,12 @@ def parse_event(body: bytes) -> Event:
     if has_too_many_values(body):
         return Event()
     try:
-        value = decode_bytes(body)
+        value, is_strict = decode_bytes(body)
     except (ValueError, MemoryError):
         return Event()
     if not isinstance(value, dict):
-        return Event(is_json=True)
-    return event_from(value)
+        return Event(is_json=True, is_strict=is_strict)
+    return event_from(value, is_strict=is_strict)
 
 
 def has_too_many_values(body: bytes) -> bool:
@@ -55,7 +57,7 @@ def has_too_many_values(body: bytes) -> bool:
     return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES
 
 
-def event_from(value: Mapping[str, object]) -> Event:
+def event_from(value: Mapping[str, object], *, is_strict: bool = False) -> Event:
     """The same from a decoded JSON object."""
     get = value.get
     name, data = get("name"), get("data")
@@ -65,6 +67,7 @@ def event_from(value: Mapping[str, object]) -> Event:
         data if isinstance(data, dict) else None,
         _time(get("timestamp")),
         is_json=True,
+        is_strict=is_strict,
     )
 
 

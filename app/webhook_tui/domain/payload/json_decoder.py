@@ -42,18 +42,21 @@ def decode(body: str | bytes, **options: Any) -> Any:
     Raises NestingError, json.JSONDecodeError or another ValueError, and MemoryError.
     """
     if isinstance(body, bytes) and not options:
-        return decode_bytes(body)
+        return decode_bytes(body)[0]
     return _decode_slowly(body, options)
 
 
-def decode_bytes(body: bytes) -> Any:
-    """The same without options."""
+def decode_bytes(body: bytes) -> tuple[Any, bool]:
+    """Return the same without options, and whether it is JSON in UTF-8 to the letter (RFC 8259).
+
+    The standard library also takes NaN, lone surrogates and other encodings, and says where it fails.
+    """
     if opening_brackets(body) <= DEEPEST:
         try:
-            return _decode(body)
+            return _decode(body), True
         except (msgspec.MsgspecError, ValueError):
-            pass  # the standard library also takes NaN, lone surrogates and other encodings, and says where it fails
-    return _decode_slowly(body, {})
+            pass
+    return _decode_slowly(body, {}), False
 
 
 def _decode_slowly(body: str | bytes, options: Mapping[str, Any]) -> Any:
