@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webhook_tui.domain.answer_rules.answer import Answer
-from webhook_tui.http.response import http_date, render
+from webhook_tui.http.response import AnswerRenderer, http_date, render
 
 
 def lines(answer: Answer, *, keeps_alive: bool = True, with_body: bool = True) -> tuple[list[bytes], bytes]:
@@ -47,6 +47,32 @@ def test_a_header_that_is_none_is_an_error(header: tuple[bytes, bytes]) -> None:
     """It cannot end the head or begin another answer."""
     with pytest.raises(ValueError, match="no header"):
         render(Answer(200, b"", (header,)), keeps_alive=True)
+
+
+def test_the_answer_before_is_only_sent_again_where_it_is_the_same() -> None:
+    """Also to a request of another kind, and whether or not its body is kept."""
+    renderer = AnswerRenderer()
+    for answer in (Answer(200, b"ok"), Answer(503, b"no"), Answer(200, b"x" * 5_000), Answer(200, b"ok")):
+        for keeps_alive, with_body in ((True, True), (True, True), (False, True), (True, False)):
+            data, is_kept = renderer.render(answer, keeps_alive, with_body)
+
+            assert _undated(data) == _undated(render(answer, keeps_alive=keeps_alive, with_body=with_body)[0])
+            assert is_kept is keeps_alive
+
+
+def _undated(data: bytes) -> list[bytes]:
+    return [line for line in data.split(b"\r\n") if not line.startswith(b"date: ")]
+
+
+def test_an_answer_with_a_header_that_is_none_becomes_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    """The log does not name it: it may hold what was received."""
+    data, keeps_alive = AnswerRenderer().render(Answer(200, b"ok", ((b"X A", b"secret"),)), True, True)
+
+    assert data.startswith(b"HTTP/1.1 500 ")
+    assert not keeps_alive
+    assert [record.getMessage() for record in caplog.records] == [
+        "An answer had a header that cannot be sent: 500 instead"
+    ]
 
 
 @given(st.integers(0, 253_402_300_799))

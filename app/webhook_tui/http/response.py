@@ -25,6 +25,8 @@ _WEEKDAYS = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _BODILESS = (204, 304)
 """Statuses whose answers have neither a body nor its length (RFC 9110, 6.4.1)."""
+_LONGEST_KEPT = 1024
+"""Bytes of the longest body of an answer that is kept as it was sent."""
 _NOT_IN_NAMES = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
 _NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -42,10 +44,12 @@ class AnswerRenderer:
         500.
         """
         of = (keeps_alive, with_body, int(time.time()))
-        if answer is not self._last or of != self._of:
-            self._rendered = _render_or_fail(answer, *of)
-            self._last, self._of = answer, of
-        return self._rendered
+        if answer is self._last and of == self._of:
+            return self._rendered
+        rendered = _render_or_fail(answer, *of)
+        if len(answer.body) <= _LONGEST_KEPT:
+            self._last, self._of, self._rendered = answer, of, rendered
+        return rendered
 
 
 def render(answer: Answer, *, keeps_alive: bool, with_body: bool = True) -> tuple[bytes, bool]:
