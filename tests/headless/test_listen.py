@@ -15,6 +15,7 @@ from tests.factories import delivery, row
 from webhook_tui.domain.events import DeliveryStored, Notified, SessionEvent, SessionStopped, WebhookDeleted
 from webhook_tui.domain.filtering.filter import Filter
 from webhook_tui.headless.delivery_selection import DeliverySelection
+from webhook_tui.headless.expectation import ExitCondition
 from webhook_tui.headless.listen import Headless, Published
 from webhook_tui.headless.output import EncodedLines, JsonWriter, LineWriter
 from webhook_tui.session.bus import DeliveriesStored
@@ -74,6 +75,43 @@ def test_deliveries_that_were_stored_together_are_written_in_their_order(large: 
 
     assert [line.get("seq", line["type"]) for line in written] == [1, 2, 3, "deleted", 4]
     assert [base64.b64decode(line["body_b64"]) for line in written if "seq" in line] == bodies
+
+
+def test_conditions_are_checked_also_while_lines_wait() -> None:
+    """After about a thousand lines, not after as many groups of them."""
+    events = queue.SimpleQueue[Published]()
+    condition = _Counted()
+    front = Headless(lambda: None, JsonWriter(io.BytesIO()), io.StringIO(), condition=condition)
+    put_stored = front.stored_handler(events)
+    for _ in range(100):
+        put_stored(DeliveriesStored([DeliveryStored(row(1), delivery())] * 64))
+    events.put(SessionStopped())
+    front.follow(events)
+
+    assert condition.checks == 100 * 64 // (64 * 17) + 1
+
+
+class _Counted(ExitCondition):
+    """Counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.checks = 0
+
+    def is_met(self) -> bool:
+        """Count; it is never met."""
+        self.checks += 1
+        return False
+
+
+def test_an_error_of_the_encoder_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of the session that fails is only logged: what it cannot encode is encoded again where it is seen."""
+    events = queue.SimpleQueue[Published]()
+    front = Headless(lambda: None, JsonWriter(io.BytesIO()), io.StringIO())
+    monkeypatch.setattr(JsonWriter, "encoded", lambda *_: 1 / 0)
+    front.stored_handler(events)(DeliveriesStored([DeliveryStored(row(1), delivery())]))
+
+    with pytest.raises(ZeroDivisionError):
+        front.follow(events)
 
 
 @pytest.mark.parametrize("chosen", ["event:ping", None])

@@ -138,10 +138,13 @@ async def test_bytes_may_come_in_any_pieces(newline: bytes, chunk: int) -> None:
     events = [item for item in items if not isinstance(item, KeptAlive)]
     assert events == [
         Connected(),
-        Backfilled(Event("1", "a:b", {":": ":"}, is_json=True), b'{"id": 1, "name": "a:b",\n "data": {":": ":"}}'),
+        Backfilled(
+            Event("1", "a:b", {":": ":"}, is_json=True, is_strict=True),
+            b'{"id": 1, "name": "a:b",\n "data": {":": ":"}}',
+        ),
         BackfillCompleted(),
-        Arrived(Event('"\\u00e9"', "x", is_json=True), '{"id": "é", "name": "x"}'.encode()),
-        Arrived(Event("3", "y", is_json=True), b'{"id": 3, "name": "y"}'),
+        Arrived(Event('"\\u00e9"', "x", is_json=True, is_strict=True), '{"id": "é", "name": "x"}'.encode()),
+        Arrived(Event("3", "y", is_json=True, is_strict=True), b'{"id": 3, "name": "y"}'),
         Arrived(Event(), b"not JSON"),
     ]
     assert len(items) - len(events) == 2

@@ -11,7 +11,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from itertools import chain
 from types import FrameType
 from typing import TextIO, TypeAlias
 
@@ -54,12 +55,14 @@ Published: TypeAlias = SessionEvent | DeliveriesStored | EncodedLines
 
 _POLL_SECONDS = 0.1
 _MOST_TOGETHER = 1024
-"""Events whose lines are passed on together."""
+"""Lines that are passed on together, about."""
 _PAUSE_SECONDS = 0.01
 """Between the lines passed on together and the next ones. Each wake-up of this thread takes the interpreter lock from
 the receiver: one for each group of deliveries would take a tenth of its time."""
-_LARGEST_ON_LOOP = 262_144
-"""The most bytes of bodies whose lines the session's loop encodes: that takes a few milliseconds."""
+_LARGEST_ON_LOOP = 65_536
+"""The most bytes of bodies and headers whose lines the session's loop encodes. That takes a millisecond, or seven where
+nothing in them can be copied as it is.
+"""
 _GC_THRESHOLD = (5_000, 5, 5)
 """Deliveries make no cycles: fewer collections, and none of what was there at the start."""
 _STUCK_SECONDS = 2.0
@@ -216,6 +219,7 @@ class Headless:
         self._clock = clock
         self._stop = stop
         self._lines = lines
+        self._json = lines if isinstance(lines, JsonWriter) else None
         self._notes = notes
         self._signal: int | None = None
         self._ready = False
@@ -252,15 +256,19 @@ class Headless:
 
         Where all are printed as JSON, it encodes them there. `listen` takes 1.1 to 1.2 times as many deliveries by that
         with connections that stay open: otherwise the two threads wait for each other's turn in the interpreter. The
-        loop never waits for the reader of the output.
+        loop never waits for the reader of the output. The exit condition does not see these deliveries: none that is
+        used with JSON looks at single ones.
         """
-        lines = self._lines
-        if not isinstance(lines, JsonWriter) or self._command is not None or not self._selection.is_all:
+        json = self._json
+        if json is None or self._command is not None or not self._selection.is_all:
             return events.put
 
         def put(event: DeliveriesStored) -> None:
-            size = sum(len(stored.delivery.body) for stored in event.deliveries)
-            events.put(lines.encoded(event.deliveries) if size <= _LARGEST_ON_LOOP else event)
+            encoded = None
+            if sum(map(_size, event.deliveries)) <= _LARGEST_ON_LOOP:
+                with contextlib.suppress(Exception):  # raised again, and seen, where the front end encodes it
+                    encoded = json.encoded(event.deliveries)
+            events.put(encoded or event)
 
         return put
 
@@ -287,9 +295,10 @@ class Headless:
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
 
-    def _write(self, lines: EncodedLines) -> None:
+    def _write(self, encoded: EncodedLines) -> None:
         try:
-            lines.write()
+            if self._json is not None:
+                self._json.write_lines(encoded.lines)
         except OutputError as error:
             self._on_output_failed(error)
 
@@ -394,15 +403,21 @@ class Headless:
 def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent | EncodedLines]:
     """Wait a moment for an event; yield what there is, also what comes meanwhile, up to a limit."""
     with contextlib.suppress(queue.Empty):
-        together = _each(events.get(timeout=_POLL_SECONDS))
-        yielded = 0
+        event = events.get(timeout=_POLL_SECONDS)
+        count = 0
         while True:
-            yield from together
-            yielded += len(together)
-            if yielded > _MOST_TOGETHER:
+            if isinstance(event, DeliveriesStored):
+                yield from event.deliveries
+                count += len(event.deliveries)
+            else:
+                yield event
+                count += len(event.lines) if isinstance(event, EncodedLines) else 1
+            if count > _MOST_TOGETHER:
                 return
-            together = _each(events.get_nowait())
+            event = events.get_nowait()
 
 
-def _each(event: Published) -> Sequence[SessionEvent | EncodedLines]:
-    return event.deliveries if isinstance(event, DeliveriesStored) else (event,)
+def _size(stored: DeliveryStored) -> int:
+    """Bytes of the body and the headers."""
+    delivery = stored.delivery
+    return len(delivery.body) + len(b"".join(chain.from_iterable(delivery.headers)))

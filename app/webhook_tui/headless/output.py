@@ -63,20 +63,20 @@ class JsonWriter:
     def write(self, event: events.SessionEvent) -> None:
         """Write the line of an event, if it has one. Raises OutputError."""
         if isinstance(event, events.DeliveryStored):
-            self.encoded((event,)).write()
+            self.write_lines(self.encoded((event,)).lines)
         elif (line := json_line(event)) is not None:
             self.write_lines((line.encode("ascii"),))
 
     def encoded(self, deliveries: Sequence[events.DeliveryStored]) -> EncodedLines:
         """Return the lines of deliveries, on any thread."""
         if self._silent:
-            return EncodedLines(self, ())
-        line = bytearray()  # most lines are as long as the one before: its memory is neither sought nor cleared
+            return EncodedLines(())
+        line = bytearray()  # used again: to allocate and clear memory for each line takes longer
         lines: list[bytes] = []
         for stored in deliveries:
             encode_delivery(stored.row, stored.delivery, line, is_strict=stored.is_strict)
             lines.append(bytes(line))
-        return EncodedLines(self, lines)
+        return EncodedLines(lines)
 
     def write_lines(self, lines: Sequence[bytes]) -> None:
         """Write lines. Raises OutputError."""
@@ -92,12 +92,7 @@ class JsonWriter:
 class EncodedLines(Struct, frozen=True):
     """Lines of deliveries that are not written yet."""
 
-    writer: JsonWriter
     lines: Sequence[bytes]
-
-    def write(self) -> None:
-        """Write them. Raises OutputError."""
-        self.writer.write_lines(self.lines)
 
 
 def json_line(event: events.SessionEvent) -> str | None:

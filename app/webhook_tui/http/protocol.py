@@ -89,7 +89,7 @@ class Connections:
         self._check_ended()
 
     def end_exchange(self, connection: HttpProtocol) -> None:
-        """The exchange of a connection, which may be lost, is over."""
+        """Record that the exchange of a connection is over; the connection may be lost."""
         connection.exchange = None
         self._unanswered.discard(connection)
         self._check_ended()

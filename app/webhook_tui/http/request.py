@@ -24,7 +24,10 @@ T = TypeVar("T")
 _MEGABYTE = 1_000_000
 _UPGRADE = b"upgrade"
 _CHUNKS_MAY_END = re.compile(rb"\r\n\r\n|\A(?:\n\r\n|\r?\n)")
-"""Chunks and trailers end with an empty line, of which the beginning may have come with the data before."""
+"""Chunks and trailers end with an empty line, of which the beginning may have come with the data before.
+
+The longest comes first: the end of `0\\r\\n\\r\\n` is missed otherwise where the data begins behind the `0`.
+"""
 
 
 class Request(msgspec.Struct, gc=False):
@@ -58,7 +61,7 @@ _ORDINARY_VALUES = {
     b"connection": re.compile(rb"keep-alive|close", re.IGNORECASE),
     **dict.fromkeys((b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"), re.compile(rb"(?!)")),
 }
-"""Of the headers that say how to read a request; the last four have none."""
+"""Of the headers that say how to read a request; the last four are never ordinary."""
 
 
 _LONGEST_KEPT = 80

@@ -36,19 +36,20 @@ class AnswerRenderer:
 
     def __init__(self) -> None:
         self._last = FAILED
-        self._of = (False, False, 0)
+        self._last_key = (False, False, 0)
         self._rendered = (b"", False)
 
     def render(self, answer: Answer, keeps_alive: bool, with_body: bool) -> tuple[bytes, bool]:
-        """Return the whole answer, and whether the connection is kept; where it has a header that cannot be sent, a
-        500.
+        """Return the whole answer, and whether the connection is kept.
+
+        Where it has a header that cannot be sent, return a 500, and log that once a second.
         """
-        of = (keeps_alive, with_body, int(time.time()))
-        if answer is self._last and of == self._of:
+        key = (keeps_alive, with_body, int(time.time()))
+        if answer is self._last and key == self._last_key:
             return self._rendered
-        rendered = _render_or_fail(answer, *of)
+        rendered = _render_or_fail(answer, *key)
         if len(answer.body) <= _LONGEST_KEPT:
-            self._last, self._of, self._rendered = answer, of, rendered
+            self._last, self._last_key, self._rendered = answer, key, rendered
         return rendered
 
 

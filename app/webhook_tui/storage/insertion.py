@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow
-from webhook_tui.domain.delivery.event import name_shown, parse_event
+from webhook_tui.domain.delivery.event import event_name_from, parse_event
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, WebhookHeaders, first
 from webhook_tui.domain.delivery.summary import Summary, event_summary
 from webhook_tui.domain.jobs.job import JobFields
@@ -37,7 +37,7 @@ _INSERT = """
 _ROW = f"({', '.join('?' * 21)})"
 _INSERT_BODIES = "INSERT INTO bodies (seq, headers, body) SELECT ? + column1, column2, column3 FROM"
 _BODY_ROW = "({}, ?, ?)"
-"""It begins with its place."""
+"""The braces take the place of the row in the group, which is added to the first number."""
 _EARLIER = """
     SELECT d.event_id, d.attempt, d.on_stream FROM json_each(?) AS wanted, deliveries d WHERE d.seq =
         (SELECT seq FROM deliveries WHERE account = ? AND event_id = wanted.value ORDER BY attempt DESC LIMIT 1)
@@ -87,7 +87,7 @@ def recordable(
         verification,
         account,
         answered,
-        event=storable(name_shown(header, event), _LONGEST_NAME),
+        event=storable(event_name_from(header, event), _LONGEST_NAME),
         event_id=event_id,
         summary=_storable_summary(event_summary(event, job_fields)),
         is_strict=event.is_strict,

@@ -18,7 +18,7 @@ KNOWN_EVENTS = ("batch_edit", "image_result", "identity_preprocessing", "ping")
 MOST_VALUES = 200_000
 """Values of a body beyond which it is not read as an event: decoding it would delay every other delivery."""
 
-_END_OF_TIME = 253_402_300_800
+_TIME_LIMIT = 253_402_300_800
 """Unix seconds at the end of the year 9999."""
 _encode_id = json.JSONEncoder(allow_nan=False).encode
 
@@ -73,7 +73,7 @@ def event_from(value: Mapping[str, object], *, is_strict: bool = False) -> Event
 
 def _time(value: object) -> float | None:
     if type(value) is float or type(value) is int:  # a bool is neither
-        return float(value) if 0 <= value < _END_OF_TIME else None
+        return float(value) if 0 <= value < _TIME_LIMIT else None
     return None
 
 
@@ -89,11 +89,11 @@ def _id_text(value: object) -> str | None:
 
 def event_name(headers: Headers, event: Event) -> str:
     """The name to show: the header's, else the body's, else "". Raw text: sanitise before showing."""
-    return name_shown(first(headers, EVENT_HEADER), event)
+    return event_name_from(first(headers, EVENT_HEADER), event)
 
 
-def name_shown(header: bytes | None, event: Event) -> str:
-    """The same with the value of the header."""
+def event_name_from(header: bytes | None, event: Event) -> str:
+    """Return the name to show, from the value of X-Webhook-Event and the body."""
     if header:
         return header.decode("utf-8", "replace")
     return event.name or ""

@@ -16,7 +16,7 @@ SIGNATURE_HEADER = b"x-webhook-signature"
 
 SIMULATED_HEADER = b"X-Webhook-Simulated"
 """Ours: it has a nonce of the run that sent the event."""
-_SIMULATED_HEADER = SIMULATED_HEADER.lower()
+_FOLDED_SIMULATED_HEADER = SIMULATED_HEADER.lower()
 _LENGTHS = frozenset(map(len, (EVENT_HEADER, SIGNATURE_HEADER, SIMULATED_HEADER)))
 
 SENSITIVE = frozenset(
@@ -49,7 +49,7 @@ class WebhookHeaders(Struct, frozen=True, gc=False):
 
 
 def webhook_headers(headers: Iterable[tuple[bytes, bytes]]) -> WebhookHeaders:
-    """Find them, in any case. To look for each of them apart takes nearly twice as long."""
+    """Return them; names are compared without case. To look for each of them apart takes nearly twice as long."""
     event = simulated = None
     sent: list[bytes] = []
     for name, value in headers:
@@ -60,9 +60,9 @@ def webhook_headers(headers: Iterable[tuple[bytes, bytes]]) -> WebhookHeaders:
             sent.append(value)
         elif folded == EVENT_HEADER:
             event = value if event is None else event
-        elif folded == _SIMULATED_HEADER:
+        elif folded == _FOLDED_SIMULATED_HEADER:
             simulated = value if simulated is None else simulated
-    return WebhookHeaders(event, _apart(sent), simulated)
+    return WebhookHeaders(event, _split_equal(sent), simulated)
 
 
 def sendable(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -91,10 +91,10 @@ def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
 
 def signatures(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
     """Every X-Webhook-Signature, in order; equal ones that a proxy joined by commas stand alone (RFC 9110, 5.3)."""
-    return _apart(values(headers, SIGNATURE_HEADER))
+    return _split_equal(values(headers, SIGNATURE_HEADER))
 
 
-def _apart(sent: list[bytes]) -> list[bytes]:
+def _split_equal(sent: list[bytes]) -> list[bytes]:
     if len(sent) == 1 and _COMMA not in sent[0]:
         return sent
     found: list[bytes] = []
