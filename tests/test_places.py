@@ -13,10 +13,10 @@ PLACES = Places(Path("/c"), Path("/s"))
 
 
 def test_a_profile_has_everything_of_its_own_but_the_settings() -> None:
-    profile = PLACES.of_profile("work")
+    profile = PLACES.of_profile("shop")
 
-    assert (profile.profile, profile.config_file) == ("work", PLACES.config_file)
-    assert profile.deliveries == Path("/s/profiles/work/deliveries.db")
+    assert (profile.profile, profile.config_file) == ("shop", PLACES.config_file)
+    assert profile.deliveries == Path("/s/profiles/shop/deliveries.db")
     files = [
         {
             getattr(places, name)

@@ -54,7 +54,7 @@ class DeliveryStored(Struct, frozen=True, gc=False):
     is_simulated: bool = False
     """This run sent it itself."""
     is_strict: bool = False
-    """Its body is known to be JSON to the letter, in UTF-8."""
+    """The body is known to be strict JSON in UTF-8; False where that was not checked."""
 
 
 class RequestRefused(Struct, frozen=True):

@@ -28,7 +28,10 @@ _decode = msgspec.json.Decoder().decode
 
 _NULL = b"null"
 _LINE_FEED, _RETURN, _TAB, _DELETE = b"\n\r\t\x7f"
-"""The only characters of ASCII in JSON that are not printable; searched as numbers, since as bytes it takes long."""
+"""The only characters of ASCII that JSON may hold and that are not printable.
+
+They are numbers: for `bytes in bytes`, Python first raises an error inside and catches it.
+"""
 
 
 class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
@@ -49,7 +52,7 @@ class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
 
 
 def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
-    """Return the line of `encode_delivery`."""
+    """Return the line that `encode_delivery` writes, as text."""
     line = bytearray()
     encode_delivery(row, delivery, line)
     return line.decode("ascii")
@@ -60,8 +63,8 @@ def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray, *, is
 
     Headers are latin-1, `event_id` has the type that it had. The body is there twice: in base64 to the last byte, and
     as `json`, null where it is no JSON. A body that is JSON in one line of ASCII is embedded unchanged: to decode and
-    encode each took more than half of the time that `listen` needs to print. `is_strict`: it is known that the body is
-    JSON to the letter.
+    encode each took more than half of the time that `listen` needs to print. `is_strict`: the body is known to be
+    strict JSON (`Event.is_strict`).
     """
     body, event_id = delivery.body, row.event_id
     is_unchanged = _is_line(body) and (is_strict or _is_strict(body))
@@ -135,7 +138,7 @@ def _is_line(body: bytes) -> bool:
 
 
 def _is_strict(body: bytes) -> bool:
-    """Whether a body is JSON to the letter, and neither too deep nor too large."""
+    """Whether a body is strict JSON, and neither too deep nor too large."""
     if opening_brackets(body) > DEEPEST or has_too_many_values(body):
         return False
     try:

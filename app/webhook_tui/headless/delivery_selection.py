@@ -42,7 +42,7 @@ class DeliverySelection:
 
     @property
     def is_all(self) -> bool:
-        """Whether it leaves nothing out."""
+        """Whether every delivery passes."""
         return self._filter is None
 
     def select(self, event: SessionEvent) -> SessionEvent | None:

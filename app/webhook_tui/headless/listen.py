@@ -259,15 +259,17 @@ class Headless:
         loop never waits for the reader of the output. The exit condition does not see these deliveries: none that is
         used with JSON looks at single ones.
         """
-        json = self._json
-        if json is None or self._command is not None or not self._selection.is_all:
+        writer = self._json
+        if writer is None or self._command is not None or not self._selection.is_all:
             return events.put
 
         def put(event: DeliveriesStored) -> None:
             encoded = None
             if sum(map(_size, event.deliveries)) <= _LARGEST_ON_LOOP:
-                with contextlib.suppress(Exception):  # raised again, and seen, where the front end encodes it
-                    encoded = json.encoded(event.deliveries)
+                with contextlib.suppress(
+                    Exception
+                ):  # the main thread encodes it then, and raises the error where it is seen
+                    encoded = writer.encoded(event.deliveries)
             events.put(encoded or event)
 
         return put

@@ -68,7 +68,7 @@ class JsonWriter:
             self.write_lines((line.encode("ascii"),))
 
     def encoded(self, deliveries: Sequence[events.DeliveryStored]) -> EncodedLines:
-        """Return the lines of deliveries, on any thread."""
+        """Return the lines of these deliveries. May be called on any thread."""
         if self._silent:
             return EncodedLines(())
         line = bytearray()  # used again: to allocate and clear memory for each line takes longer

@@ -32,7 +32,7 @@ _NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class AnswerRenderer:
-    """Makes answers bytes. The last one is kept: nearly all answers of a second are the same."""
+    """Renders answers as bytes and keeps the last one: nearly all answers of a second are the same."""
 
     def __init__(self) -> None:
         self._last = FAILED

@@ -62,7 +62,7 @@ class Recordable(Struct, frozen=True, gc=False):
     event_id: str | None
     summary: Summary
     is_strict: bool
-    """Its body is JSON to the letter."""
+    """As `Event.is_strict`."""
 
 
 def recordable(

@@ -275,7 +275,7 @@ class Writer:
         self._queue.put(batch)
 
     def _commit_on_loop(self, deliveries: Sequence[_Request]) -> bool:
-        """Commit, unless the connection is in use, or the file locked or replaced; return whether it is committed."""
+        """Commit; return False where the connection is in use, or the file is locked or was replaced."""
         if not self._connection_lock.acquire(blocking=False):
             return False
         began, ran = perf_counter(), thread_time()

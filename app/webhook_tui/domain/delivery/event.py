@@ -34,7 +34,7 @@ class Event(Struct, frozen=True, gc=False):
     """Unix seconds at which the event happened, which is not when it was sent."""
     is_json: bool = False
     is_strict: bool = False
-    """It is JSON to the letter, in UTF-8."""
+    """The body is strict JSON in UTF-8 (RFC 8259), not only what the standard library accepts."""
 
 
 def parse_event(body: bytes) -> Event:

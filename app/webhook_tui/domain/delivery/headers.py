@@ -38,7 +38,7 @@ _VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 
 
 class WebhookHeaders(Struct, frozen=True, gc=False):
-    """The headers that say what a delivery is, as one pass over all of them finds them."""
+    """The values of the headers that the session reads of every delivery."""
 
     event: bytes | None
     """The first X-Webhook-Event."""
@@ -49,7 +49,10 @@ class WebhookHeaders(Struct, frozen=True, gc=False):
 
 
 def webhook_headers(headers: Iterable[tuple[bytes, bytes]]) -> WebhookHeaders:
-    """Return them; names are compared without case. To look for each of them apart takes nearly twice as long."""
+    """Return the values of these three headers; names are compared without case.
+
+    Three searches, one for each header, take nearly twice as long.
+    """
     event = simulated = None
     sent: list[bytes] = []
     for name, value in headers:

@@ -212,7 +212,7 @@ def _values(data: object, field: str) -> Sequence[object]:
 
 
 def _first(data: object, field: str, read: Callable[[object], T | None]) -> T | None:
-    """What `read` returns of the first value at the field of which it returns something."""
+    """Return the first result of `read` that is not None, over the values at the field; None where there is none."""
     for value in _values(data, field):
         if (found := read(value)) is not None:
             return found

@@ -47,7 +47,7 @@ def decode(body: str | bytes, **options: Any) -> Any:
 
 
 def decode_bytes(body: bytes) -> tuple[Any, bool]:
-    """Return the same without options, and whether it is JSON in UTF-8 to the letter (RFC 8259).
+    """Return the same without options, and whether the body is strict JSON in UTF-8 (RFC 8259).
 
     The standard library also takes NaN, lone surrogates and other encodings, and says where it fails.
     """

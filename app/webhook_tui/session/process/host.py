@@ -136,7 +136,7 @@ class SessionHost:
         self._remove_history()
 
     def _remove_history(self) -> None:
-        """Remove a history that is not kept, if the screen's process has ended or has left that to this one."""
+        """Remove a temporary history if the screen's process has ended, or has left its removal to this process."""
         from webhook_tui.storage.database.temporary_directory import remove_ownerless  # noqa: PLC0415 -- slow to import
 
         if self._directory is not None:

@@ -53,7 +53,7 @@ class TemporaryDirectory:
 
 
 def discard_all() -> None:
-    """Remove all that this process created, although their histories are open: it exits at once."""
+    """Remove the directories that this process created. Call it just before the exit: their histories are open."""
     while _created:
         shutil.rmtree(_created.pop(), ignore_errors=True)
 

@@ -41,7 +41,7 @@ class KeyQueue:
         self._read_at = self._passed_on_at = 0.0
         """When that key was read and when it was passed on, in monotonic seconds."""
         self._sent: KeyHandled | None = None
-        """The message that follows that key, while another key waits."""
+        """The message sent after that key: its arrival shows that the key was handled. None while no key waits."""
         self._deadline: asyncio.TimerHandle | None = None
 
     async def add(self, key: events.Key) -> None:

@@ -57,7 +57,7 @@ class ChoiceLine(Static, can_focus=True):
         return self._choices[self._at][0]
 
     def set_text(self, name: str, text: str) -> None:
-        """Show another text for an option; `text` is sanitised already."""
+        """Replace the text of an option; `text` must be sanitised."""
         self._choices = tuple((one, text if one == name else old) for one, old in self._choices)
         self.refresh()
 
