@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook_tui.domain.delivery.event import event_from
+from webhook_tui.domain.delivery.event import Event
 from webhook_tui.domain.delivery.summary import event_summary
 from webhook_tui.domain.jobs.job import (
     JobFields,
@@ -92,8 +92,10 @@ def test_a_field_that_is_not_there_changes_nothing(data: object, names: list[str
         job_progress({"0": numbers[0]}, JobFields(progress=["0"])) if numbers else ""
     )
     if isinstance(data, dict):
-        job = event_summary(event_from({"data": data}), JobFields(ids=names)).job
-        assert job == next(iter(job_ids(data, (*names, "identity_code"))), "")
+        fields = JobFields(ids=names, status=names, progress=names)
+        summary = event_summary(Event(data=data), fields)
+        assert summary.job == next(iter(job_ids(data, (*names, "identity_code"))), "")
+        assert (summary.status, summary.progress) == (job_status(data, fields), job_progress(data, fields))
 
 
 def _values(data: object, name: str) -> list[object]:
@@ -126,9 +128,9 @@ def test_the_fields_are_settings() -> None:
     data = {"task": "t1", "state": "done", "n": 1, "of": 2, "url": LINK, "job_id": "no", "status": "no"}
     assert job_ids(data, fields.ids) == ["t1"]
     assert job_images(data, fields) == (LINK,)
-    assert event_summary(event_from({"data": data}), fields).text == "t1 done 1/2"
-    assert event_summary(event_from({"data": data})).text == "no no"
-    assert event_summary(event_from({"data": {"identity_code": "id_1", "progress": 5}})).text == "id_1 5 %"
+    assert event_summary(Event(data=data), fields).text == "t1 done 1/2"
+    assert event_summary(Event(data=data)).text == "no no"
+    assert event_summary(Event(data={"identity_code": "id_1", "progress": 5})).text == "id_1 5 %"
 
 
 def test_the_worst_verdict() -> None:

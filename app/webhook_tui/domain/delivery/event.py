@@ -30,11 +30,19 @@ class Event(Struct, frozen=True, gc=False):
     """JSON text of `id` when it is a number or a string."""
     name: str | None = None
     data: Mapping[str, object] | None = None
-    timestamp: float | None = None
-    """Unix seconds at which the event happened, which is not when it was sent."""
+    sent_timestamp: object = None
+    """`timestamp`, whatever it is."""
     is_json: bool = False
     is_strict: bool = False
     """The body is strict JSON in UTF-8 (RFC 8259), not only what the standard library accepts."""
+
+    @property
+    def timestamp(self) -> float | None:
+        """Unix seconds at which the event happened, which is not when it was sent."""
+        value = self.sent_timestamp
+        if type(value) is float or type(value) is int:  # a bool is neither
+            return float(value) if 0 <= value < _TIME_LIMIT else None
+        return None
 
 
 def parse_event(body: bytes) -> Event:
@@ -47,7 +55,15 @@ def parse_event(body: bytes) -> Event:
         return Event()
     if not isinstance(value, dict):
         return Event(is_json=True, is_strict=is_strict)
-    return event_from(value, is_strict=is_strict)
+    name, data = value.get("name"), value.get("data")
+    return Event(
+        _id_text(value.get("id")),
+        name if isinstance(name, str) else None,
+        data if isinstance(data, dict) else None,
+        value.get("timestamp"),
+        is_json=True,
+        is_strict=is_strict,
+    )
 
 
 def has_too_many_values(body: bytes) -> bool:
@@ -57,32 +73,12 @@ def has_too_many_values(body: bytes) -> bool:
     return sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES
 
 
-def event_from(value: Mapping[str, object], *, is_strict: bool = False) -> Event:
-    """The same from a decoded JSON object."""
-    get = value.get
-    name, data = get("name"), get("data")
-    return Event(
-        _id_text(get("id")),
-        name if isinstance(name, str) else None,
-        data if isinstance(data, dict) else None,
-        _time(get("timestamp")),
-        is_json=True,
-        is_strict=is_strict,
-    )
-
-
-def _time(value: object) -> float | None:
-    if type(value) is float or type(value) is int:  # a bool is neither
-        return float(value) if 0 <= value < _TIME_LIMIT else None
-    return None
-
-
 def _id_text(value: object) -> str | None:
     kind = type(value)
-    if kind is not int and kind is not str and kind is not float:
-        return None
     try:
-        return str(value) if kind is int else _encode_id(value)  # nearly all are, and the encoder is slow
+        if kind is int:  # nearly all are, and the encoder is slow
+            return str(value)
+        return _encode_id(value) if kind is str or kind is float else None
     except ValueError:
         return None
 

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from webhook_tui.domain.delivery.event import Event, parse_event
-from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, JobFields, first_job_id, job_progress, job_status
+from webhook_tui.domain.jobs.job import (
+    FILE_FIELDS,
+    QUALITY_FIELD,
+    USUAL_FIELDS,
+    JobFields,
+    first_job_id,
+    job_progress,
+    job_status,
+)
 
 _PREFIX = re.compile(r"^(?:job|task|id)[_-](?=.)", re.IGNORECASE)
 _JOB_LENGTH = 8
@@ -67,11 +75,14 @@ def summarize(body: bytes, fields: JobFields | None = None) -> Summary:
 
 def event_summary(event: Event, fields: JobFields | None = None) -> Summary:
     """Return the summary of a parsed event."""
-    data, fields = event.data, fields or JobFields()
+    data, fields = event.data, fields or USUAL_FIELDS
     if not data:
         return Summary(is_json=event.is_json)
+    job = first_job_id(data, fields.ids) or first_job_id(data, _OTHER_IDS)
+    if data.keys().isdisjoint(fields.state_names):
+        return Summary(job)
     return Summary(
-        job=first_job_id(data, fields.ids) or first_job_id(data, _OTHER_IDS),
+        job=job,
         status=job_status(data, fields),
         progress=job_progress(data, fields),
         file=_file(data),

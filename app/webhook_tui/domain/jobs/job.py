@@ -46,6 +46,13 @@ class JobFields(Struct, frozen=True, dict=True):
         """The fields of the progress as `str.partition` splits them at the slash."""
         return [field.partition("/") for field in self.progress]
 
+    @cached_property
+    def state_names(self) -> frozenset[str]:
+        """Names in `data`: without any of them, it has neither a status, a progress, a file nor a quality."""
+        fields = (*self.status, *(first for first, _, _ in self.progress_parts))
+        names = (name for field in fields for name in (field, field.partition(".")[0]))
+        return frozenset((*names, *FILE_FIELDS, QUALITY_FIELD))
+
 
 USUAL_FIELDS = JobFields()
 """Those that are used where the user names no others."""
