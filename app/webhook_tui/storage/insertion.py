@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from functools import cache
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import attrgetter
 
 from msgspec import Struct
@@ -81,22 +81,21 @@ def recordable(
     """
     event = parse_event(delivery.body)
     header = found.event if found is not None else first(delivery.headers, EVENT_HEADER)
-    event_id = event.event_id if event.event_id is not None and len(event.event_id) <= _LONGEST_ID else None
+    event_id = event.event_id
+    summary = event_summary(event, job_fields)
     return Recordable(
         delivery,
         verification,
         account,
         answered,
-        event=storable(event_name_from(header, event), _LONGEST_NAME),
-        event_id=event_id,
-        summary=_storable_summary(event_summary(event, job_fields)),
-        is_strict=event.is_strict,
+        storable(event_name_from(header, event), _LONGEST_NAME),
+        None if event_id is None or len(event_id) > _LONGEST_ID else event_id,
+        summary if event.is_strict else _storable_summary(summary),  # strict JSON has no lone surrogates
+        event.is_strict,
     )
 
 
 def _storable_summary(summary: Summary) -> Summary:
-    if f"{summary.job}{summary.status}{summary.progress}{summary.file}".isascii():
-        return summary
     return replace(
         summary,
         job=storable(summary.job, _LONGEST_ID),
@@ -147,6 +146,7 @@ def _insert_piece(
     run: int,
 ) -> list[DeliveryRow]:
     values: list[object] = [run, account.key]
+    bodies: list[object] = []
     attempts: list[tuple[int, bool]] = []
     for record in records:
         delivery, verification, summary = record.delivery, record.verification, record.summary
@@ -179,25 +179,21 @@ def _insert_piece(
             1 if on_stream else 0,
             delivery.http_version,
         )
+        body = delivery.body
+        bodies += (
+            bytearray(encode_headers(delivery.headers)),
+            bytearray(body) if len(body) <= _LARGEST_COPIED else body,
+        )
     last_seq = _insert(connection, _INSERT, _ROW, values, len(records))
     assert last_seq is not None
     first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
-    bodies: list[object] = [first_seq]
-    for record in records:
-        body = record.delivery.body
-        bodies += (
-            bytearray(encode_headers(record.delivery.headers)),
-            bytearray(body) if len(body) <= _LARGEST_COPIED else body,
-        )
-    _insert(connection, _INSERT_BODIES, _BODY_ROW, bodies, len(records))
-    return [
-        _new_row(record, seq, run, attempt, on_stream)
-        for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
-    ]
+    _insert(connection, _INSERT_BODIES, _BODY_ROW, [first_seq, *bodies], len(records))
+    return list(map(_new_row, records, range(first_seq, last_seq + 1), attempts, repeat(run)))
 
 
-def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bool) -> DeliveryRow:
+def _new_row(record: Recordable, seq: int, attempted: tuple[int, bool], run: int) -> DeliveryRow:
     delivery, verification = record.delivery, record.verification
+    attempt, on_stream = attempted
     return DeliveryRow(
         seq=seq,
         run=run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.comparison.diff import changed_paths
 from webhook_tui.domain.delivery.event import parse_event
-from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth, is_too_deep, values_at
+from webhook_tui.domain.payload.json_decoder import (
+    DEEPEST,
+    NestingError,
+    decode,
+    decode_bytes,
+    depth,
+    is_too_deep,
+    values_at,
+)
 from webhook_tui.domain.signature.lint import field_paths
 from webhook_tui.payload_query.evaluate import document_of, evaluate
 from webhook_tui.piktid.models import read_object
@@ -134,6 +143,18 @@ def test_the_fast_decoder_reads_what_the_standard_library_reads(body: bytes) -> 
         found = "ValueError"
 
     assert found == expected
+
+
+@given(_ENCODED)
+@example(b'["\\ud800"]')
+@example(b'{"\\udc00\\ud800": "\xed\xa0\x80"}')
+def test_strict_json_has_no_lone_surrogates(body: bytes) -> None:
+    """SQLite takes every text in it."""
+    try:
+        value, is_strict = decode_bytes(body)
+    except ValueError:
+        return
+    assert not (is_strict and re.search("[\ud800-\udfff]", json.dumps(value, ensure_ascii=False)))
 
 
 @pytest.mark.parametrize(
