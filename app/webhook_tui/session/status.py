@@ -102,8 +102,7 @@ class StatusPublisher:
     def count_received(self, verdicts: Sequence[Verdict]) -> None:
         """Count deliveries of this run."""
         self._received += len(verdicts)
-        for verdict in verdicts:
-            self._by_verdict[verdict] += 1
+        self._by_verdict.update(verdicts)
         self._note_counted()
 
     def count_reverified(self, before: Verdict, after: Verdict) -> None:

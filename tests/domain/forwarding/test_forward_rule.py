@@ -41,7 +41,7 @@ def test_the_first_match_wins() -> None:
     assert rules.url_for(StoredDelivery(row(), delivery()), NOW) == "http://a"
     assert rules.url_for(StoredDelivery(row(verification=INVALID), delivery()), NOW) == "http://b"
     assert rules.url_for(StoredDelivery(row(event="x"), delivery()), NOW) is None
-    assert not ForwardFilter(())
+    assert ForwardFilter(()).url_for(StoredDelivery(row(), delivery()), NOW) is None
 
 
 def test_a_rule_may_be_about_departures() -> None:

@@ -93,9 +93,6 @@ class ForwardFilter:
         """Return the URL; None: the delivery passes no rule. `departures`: for `departs:`."""
         return next((url for passes, url in self._rules if passes(stored, now, departures=departures)), None)
 
-    def __bool__(self) -> bool:
-        return bool(self._rules)
-
 
 def _passes(filter_text: str) -> Callable[..., bool]:
     """Parse a filter. Raises FilterError."""

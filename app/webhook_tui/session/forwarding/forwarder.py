@@ -139,7 +139,7 @@ class Forwarder:
     @property
     def is_on(self) -> bool:
         """Whether any delivery may be forwarded."""
-        return self.url is not None or bool(self._rules)
+        return self.url is not None or bool(self._rule_urls)
 
     def url_for(self, stored: StoredDelivery) -> str | None:
         """Return where this delivery is forwarded to; None: nowhere."""
