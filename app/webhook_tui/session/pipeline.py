@@ -25,7 +25,7 @@ from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.tasks import BackgroundTasks
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
-from webhook_tui.storage.insertion import Recordable
+from webhook_tui.storage.insertion import Recordable, recordable
 from webhook_tui.storage.writer import Arrival
 
 SECRETS_BEFORE_THE_ANSWER = 4
@@ -58,8 +58,13 @@ class _Arrival(Arrival, kw_only=True, eq=False):
         found = webhook_headers(delivery.headers)
         self.simulated = found.simulated
         verification = pipeline.verify(delivery.body, found, self.verifier, unanswered=self.unanswered)
-        return pipeline.store.recordable(
-            delivery, verification, account=self.account, answered=self.answer_with.answered, found=found
+        return recordable(
+            delivery,
+            verification,
+            account=self.account,
+            answered=self.answer_with.answered,
+            job_fields=pipeline.store.configured_job_fields,
+            found=found,
         )
 
     @classmethod
@@ -110,7 +115,6 @@ class DeliveryPipeline:
         self._answer_rule = answer_rule
         self._forwarder = forwarder
         self._simulation = simulation
-        self._verifier = Verifier(secret_ring.ring)
         self._published: str | None = None
         """The reason for not storing that was published last."""
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -132,7 +136,7 @@ class DeliveryPipeline:
                 pipeline=self,
                 delivery=delivery,
                 size=len(delivery.body),
-                verifier=self._current_verifier(),
+                verifier=ring.verifier,
                 unanswered=ring.unanswered,
                 account=ring.account,
                 reply=reply,
@@ -145,7 +149,7 @@ class DeliveryPipeline:
     async def _record_and_forward(self, delivery: Delivery, ruled: Answer | None, reply: Reply) -> None:
         ring, answered = self._secret_ring, None if ruled is None else ruled.answered
         found = webhook_headers(delivery.headers)
-        verification = self.verify(delivery.body, found, self._current_verifier(), unanswered=ring.unanswered)
+        verification = self.verify(delivery.body, found, ring.verifier, unanswered=ring.unanswered)
         try:
             row = await self.store.record(delivery, verification, account=ring.account, answered=answered)
         except ProblemError as error:
@@ -161,12 +165,6 @@ class DeliveryPipeline:
         if url is not None:
             self._tasks.start(self._forward_besides(stored, url), f"Forwarding delivery #{row.seq}")
         reply.answer(ruled)
-
-    def _current_verifier(self) -> Verifier:
-        ring = self._secret_ring.ring
-        if self._verifier.ring is not ring:
-            self._verifier = Verifier(ring)
-        return self._verifier
 
     def verify(self, body: bytes, found: WebhookHeaders, verifier: Verifier, *, unanswered: bool) -> VerificationResult:
         """Return the verdict before the answer, on any thread."""

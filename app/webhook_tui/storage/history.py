@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from webhook_tui.domain.account import Account
@@ -43,7 +42,7 @@ from webhook_tui.storage.search.value_counts import count_values
 from webhook_tui.storage.search.word_index import WordIndex
 from webhook_tui.storage.statistics.counts import StatisticsReader, find_runs
 from webhook_tui.storage.statistics.jobs import JobsReader
-from webhook_tui.storage.writer import Arrival, Job, Writer
+from webhook_tui.storage.writer import Job, Writer
 
 _LARGEST_CHANGE = 500
 _LONGEST_COMMENT = 2000
@@ -65,10 +64,11 @@ class DeliveryStore:
         self._file = file
         self._is_temporary = is_temporary
         self._directory = directory
-        self._job_fields = job_fields
-        self.recordable = partial(recordable, job_fields=job_fields)
-        """Returns a delivery with its columns, on any thread; see `insertion.recordable`."""
+        self.configured_job_fields = job_fields
+        """Those of the settings: for the summaries of new deliveries and for filters."""
         self._writer = Writer(file, WordIndex().step)
+        self.add = self._writer.add
+        """Stores a delivery as `record` does, and reports to an `Arrival`; see `Writer.add`."""
         self._reader = Reader(file.path)
         self._verdict_changes = 0
         self._statistics = StatisticsReader(
@@ -122,11 +122,10 @@ class DeliveryStore:
 
         It is a ProblemError when it could not be stored; the next one may be stored again.
         """
-        return self._writer.record(self.recordable(delivery, verification, account=account, answered=answered))
-
-    def add(self, arrival: Arrival, loop: asyncio.AbstractEventLoop) -> None:
-        """Store a delivery in the same way, and report to `arrival` on `loop`, which is the running one."""
-        self._writer.add(arrival, loop)
+        record = recordable(
+            delivery, verification, account=account, answered=answered, job_fields=self.configured_job_fields
+        )
+        return self._writer.record(record)
 
     async def set_answered(self, seq: int, answered: int | None) -> DeliveryRow | None:
         """Record the answer to delivery `seq`; return its row, or None when it does not exist."""
@@ -323,11 +322,11 @@ class DeliveryStore:
         `changed` is called from that thread when a refresh would show something new, and once when there is no match.
         `now`: from when `age:` counts. Raises ProblemError.
         """
-        return FilteredRows(self.path, Search(expression, sort, now, self._job_fields), changed)
+        return FilteredRows(self.path, Search(expression, sort, now, self.configured_job_fields), changed)
 
     def count_values(self) -> Mapping[str, Sequence[tuple[str, int | None]]]:
         """Count the values of each field of the filter, on the calling thread. Raises ProblemError."""
-        return count_values(self.path, self._job_fields)
+        return count_values(self.path, self.configured_job_fields)
 
     def open_rows(self) -> DeliveryRows:
         """Open the deliveries for the calling thread with its own connection. Raises ProblemError."""

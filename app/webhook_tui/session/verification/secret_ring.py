@@ -13,6 +13,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.forwarding.forward_result import UsedUrl
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing, SigningSecret
+from webhook_tui.domain.signature.signature import Verifier
 from webhook_tui.session import messages
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.status import StatusPublisher
@@ -35,11 +36,12 @@ class SecretRingRepository:
         self._status = status
         self._clock = clock
         self.account = account
-        self.ring = SecretRing()
+        self.verifier = Verifier(SecretRing())
+        """Verifies with the ring in use: what it computes is kept as long as the ring is."""
         self.used_urls: tuple[UsedUrl, ...] = ()
         """Where the user had this account's deliveries sent to, the last used first."""
         for secret, origin in given:
-            self.ring = self.ring.added(secret, clock.utc_now(), origin)
+            self.verifier = Verifier(self.ring.added(secret, clock.utc_now(), origin))
         self.withdrawn: frozenset[str] = frozenset()
         """Fingerprints of what was in the account's ring and verifies nothing any more, unless added again."""
         self.ever: frozenset[Secret] = frozenset()
@@ -47,6 +49,11 @@ class SecretRingRepository:
         self.unanswered = False
         """A registration is under way whose answer may bring a new secret."""
         self.use(account)
+
+    @property
+    def ring(self) -> SecretRing:
+        """The ring in use."""
+        return self.verifier.ring
 
     def use(self, account: Account) -> None:
         """Change to `account`; the secrets of this run join its ring. Raises ProblemError."""
@@ -90,7 +97,7 @@ class SecretRingRepository:
         """Remove a secret from the ring. Raises ProblemError when it could not be removed from the file."""
         if known.origin.is_stored:
             self.accounts.remove_secret(self.account, known)
-        self.ring = self.ring.removed(known.secret_id)
+        self.verifier = Verifier(self.ring.removed(known.secret_id))
 
     def ended(self) -> None:
         """Nothing is registered any more: no secret is current."""
@@ -126,7 +133,7 @@ class SecretRingRepository:
         with _ignore_write_errors():
             self.accounts.save_ring(self.account, ring)
             is_saved = True
-        self.ring = ring
+        self.verifier = Verifier(ring)
         self.ever |= {known.secret for known in ring.secrets}
         if is_saved:
             self._status.remove_note(messages.SECRET_NOT_KEPT)
