@@ -11,11 +11,12 @@ from time import monotonic
 import pytest
 
 from tests.http.upgrade_offers import OFFERS
-from tests.timeouts import TIMEOUT_SECONDS, own_time
+from tests.timeouts import TIMEOUT_SECONDS, own_time, until
 from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.refusal import Refusal
 from webhook_tui.http.limits import Limits
+from webhook_tui.http.protocol import Connections, HttpProtocol
 from webhook_tui.http.request import Request
 from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
@@ -396,14 +397,28 @@ async def test_those_who_linger_are_counted(peer: tuple[Peer, int]) -> None:
         assert status(await exchange(port, b"")) == 503
 
 
-async def test_an_answer_that_has_no_reader_is_given_up(peer: tuple[Peer, int]) -> None:
-    """Whether the client asked to close or not, it holds no connection; one that reads gets all of it."""
-    _, port = peer
-    for head in (HEAD, HEAD.replace(b"Connection: close\r\n", b"")):
-        for is_reading in (True, False):
-            async with connected(port) as client:
-                await asyncio.get_running_loop().sock_sendall(client, head.replace(b"/h", b"/long") + b"\r\n")
-                if not is_reading:
-                    await asyncio.sleep(LIMITS.unread_seconds * 1.5)  # only time can tell that it does not read
-                answer = await read(client, until=LONG if is_reading else None)
-            assert answer.endswith(LONG) is is_reading
+LONG_REQUESTS = [
+    head.replace(b"/h", b"/long") + b"\r\n" for head in (HEAD, HEAD.replace(b"Connection: close\r\n", b""))
+]
+
+
+@pytest.mark.parametrize("sent", LONG_REQUESTS, ids=["closing", "kept"])
+async def test_an_answer_that_has_no_reader_is_given_up(sent: bytes) -> None:
+    """Whether the client asked to close or not, it holds no connection."""
+    application, loop = Peer(), asyncio.get_running_loop()
+    connections = Connections(application, LIMITS, refused=lambda _refusal: None)
+    server = await loop.create_server(lambda: HttpProtocol(connections, loop), "127.0.0.1", 0)
+    async with server, connected(server.sockets[0].getsockname()[1]) as client:
+        await loop.sock_sendall(client, sent)
+        await until(lambda: application.seen and not connections.open)
+        assert not (await read(client)).endswith(LONG)
+    connections.deadlines.close()
+
+
+@pytest.mark.parametrize("sent", LONG_REQUESTS, ids=["closing", "kept"])
+async def test_a_client_that_reads_gets_all_of_a_long_answer(patient_peer: tuple[Peer, int], sent: bytes) -> None:
+    """It is more than is written at once."""
+    _, port = patient_peer
+    async with connected(port) as client:
+        await asyncio.get_running_loop().sock_sendall(client, sent)
+        assert (await read(client, until=LONG)).endswith(LONG)
