@@ -12,7 +12,7 @@ import pytest
 from tests.factories import VALID, delivery
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.storage.database.connection import open_database
+from webhook_tui.storage.database.connection import open_database, transaction
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.mappers import find_row, find_stored
@@ -91,3 +91,28 @@ def test_numbers_go_on_after_deleted_ones(connection: sqlite3.Connection, accoun
 
     assert [row.seq for row in _insert(connection, account, [b"{}"] * 3)] == [4, 5, 6]
     assert find_row(connection, 6) is not None
+
+
+def test_no_file_is_opened_for_a_group(connection: sqlite3.Connection, account: Account) -> None:
+    """SQLite would copy pages that a statement changes to a file, to undo that statement alone."""
+    for _ in range(4):
+        _insert(connection, account, [b'{"id": %d}' % number for number in range(2_000)])
+    connection.execute("BEGIN IMMEDIATE")
+    before = len(list(Path("/dev/fd").iterdir()))
+
+    _insert(connection, account, [b'{"id": %d}' % number for number in range(0, 2_000, 40)])
+
+    assert len(list(Path("/dev/fd").iterdir())) == before
+    connection.execute("COMMIT")
+
+
+def test_what_fails_undoes_the_transaction(connection: sqlite3.Connection, account: Account) -> None:
+    """Also the deliveries of the statements before."""
+    bodies = [bytes([number]) * 700_000 for number in range(2)]
+    connection.execute("INSERT INTO bodies VALUES (2, x'', x'')")  # the number of the second delivery
+
+    with pytest.raises(sqlite3.IntegrityError), transaction(connection):
+        _insert(connection, account, bodies)
+
+    assert not connection.in_transaction
+    assert connection.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)
