@@ -90,7 +90,7 @@ def fill(path: Path, rows: int) -> None:
         for statement in _FILL.split(";\n"):
             names = {name: value for name, value in values.items() if f":{name}" in statement}
             connection.execute(statement, names)
-        connection.execute("UPDATE indexing SET done = ?, way = ?", (rows, WAY))
+        connection.execute("UPDATE indexing SET done = :rows, way = :way, indexed = :rows", {"rows": rows, "way": WAY})
         connection.execute("COMMIT")
 
 

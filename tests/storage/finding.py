@@ -19,6 +19,7 @@ from webhook_tui.domain.delivery.rows import DeliveryRows, FoundRows, Sort
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.signature.verdict import VerificationResult
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.mappers import encode_headers
 
 
 class Finding:
@@ -121,3 +122,14 @@ async def index_words(store: DeliveryStore) -> None:
         while connection.execute(behind).fetchone()[0]:
             assert monotonic() < deadline
             await asyncio.sleep(0.01)
+
+
+def insert_earlier(connection: sqlite3.Connection, account: Account, *bodies: bytes, verdict: str = "valid") -> None:
+    """Insert deliveries into a history of any version."""
+    for body in bodies:
+        connection.execute(
+            "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, short, "
+            "attempt, size, about) VALUES (1, ?, 0, '', 'POST', '/', '', ?, '', '', 1, ?, '')",
+            (account.key, verdict, len(body)),
+        )
+        connection.execute("INSERT INTO bodies VALUES (last_insert_rowid(), ?, ?)", (encode_headers(()), body))

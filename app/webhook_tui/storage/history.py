@@ -36,6 +36,7 @@ from webhook_tui.storage.mappers import (
 from webhook_tui.storage.reader import Reader
 from webhook_tui.storage.retention import BATCH, Advance, Age, count_below, delete_batch, delete_some, first_kept, go_on
 from webhook_tui.storage.rows import SqliteRows
+from webhook_tui.storage.search.column_indexes import index_columns
 from webhook_tui.storage.search.scan import Search
 from webhook_tui.storage.search.search import FilteredRows
 from webhook_tui.storage.search.value_counts import count_values
@@ -66,7 +67,8 @@ class DeliveryStore:
         self._directory = directory
         self.configured_job_fields = job_fields
         """Those of the settings: for the summaries of new deliveries and for filters."""
-        self._writer = Writer(file, WordIndex().step)
+        words = WordIndex()
+        self._writer = Writer(file, lambda connection: index_columns(connection) or words.step(connection))
         self.add = self._writer.add
         """Stores a delivery as `record` does, and reports to an `Arrival`; see `Writer.add`."""
         self._reader = Reader(file.path)

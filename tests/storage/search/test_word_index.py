@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
-from tests.storage.finding import finding, index_words
+from tests.storage.finding import finding, index_words, insert_earlier
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.database.connection import Schema, open_database
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.insertion import insert_deliveries, recordable
-from webhook_tui.storage.mappers import encode_headers
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, STEP_ROWS, WordIndex
 
 
@@ -79,13 +78,7 @@ async def test_a_history_of_version_1_becomes_searchable(tmp_path: Path, account
     path = tmp_path / "deliveries.db"
     first = Schema(HISTORY.called, HISTORY.way_out, HISTORY.application_id, HISTORY.migrations[:1])
     with closing(open_database(path, first).connection) as connection:
-        for body in (b"apple", b"plum", b"apple"):
-            connection.execute(
-                "INSERT INTO deliveries (run, account, received_at, client, method, target, event, verdict, reason, "
-                "short, attempt, size, about) VALUES (1, ?, 0, '', 'POST', '/', '', 'valid', '', '', 1, ?, '')",
-                (account.key, len(body)),
-            )
-            connection.execute("INSERT INTO bodies VALUES (last_insert_rowid(), ?, ?)", (encode_headers(()), body))
+        insert_earlier(connection, account, b"apple", b"plum", b"apple")
 
     with closing(DeliveryStore.open(path, started_at=NOW)) as store:
         with finding(store, "apple") as search:
@@ -142,7 +135,7 @@ async def test_a_damaged_index_of_an_earlier_version_is_replaced(tmp_path: Path,
     path = tmp_path / "deliveries.db"
     earlier = Schema(HISTORY.called, HISTORY.way_out, HISTORY.application_id, HISTORY.migrations[:6])
     with closing(open_database(path, earlier).connection) as connection:
-        insert_deliveries(connection, [recordable(delivery(b"apple"), VALID, account=account, answered=200)], run=1)
+        insert_earlier(connection, account, b"apple")
         connection.execute("INSERT INTO words (rowid, text) VALUES (1, 'apple')")
         connection.execute("UPDATE indexing SET done = 1, way = '1'")
         _make_damaged(connection)

@@ -125,11 +125,26 @@ DROP TABLE fresh;
 UPDATE indexing SET done = 0, way = '';
 """
 
+_HISTORY_8 = """
+-- No answer waits for these indexes: a delivery enters them later, in the background.
+ALTER TABLE deliveries ADD COLUMN indexed INTEGER NOT NULL DEFAULT 1;
+DROP INDEX by_event;
+DROP INDEX by_verdict;
+DROP INDEX by_answered;
+DROP INDEX repeated;
+CREATE INDEX by_event ON deliveries (event) WHERE indexed;
+CREATE INDEX by_verdict ON deliveries (verdict) WHERE indexed;
+CREATE INDEX by_answered ON deliveries (answered) WHERE indexed;
+CREATE INDEX repeated ON deliveries (seq, attempt) WHERE indexed AND attempt > 1;
+ALTER TABLE indexing ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;  -- every delivery up to it is in them
+UPDATE indexing SET indexed = (SELECT coalesce(max(seq), 0) FROM deliveries);
+"""
+
 HISTORY = Schema(
     called="history",
     way_out="Use another file with --db F, or none with --ephemeral.",
     application_id=0x77685431,
-    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6, _HISTORY_7),
+    migrations=(_HISTORY_1, _HISTORY_2, _HISTORY_3, _HISTORY_4, _HISTORY_5, _HISTORY_6, _HISTORY_7, _HISTORY_8),
 )
 
 

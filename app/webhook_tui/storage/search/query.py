@@ -45,7 +45,17 @@ from webhook_tui.domain.filtering.terms import (
     Text,
     VerdictIs,
 )
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.storage.mappers import microseconds
+from webhook_tui.storage.search.column_indexes import (
+    ALL,
+    IN_RANGE,
+    RowSource,
+    along,
+    indexed_later,
+    narrowed,
+    not_indexed,
+)
 from webhook_tui.storage.search.word_index import LARGEST_INDEXED, block_mark
 
 _COLUMNS = {
@@ -64,7 +74,6 @@ _FLAGS = {
     Flag.IMPORTED: ("d.imported", "imports"),
 }
 """The condition and the index of each."""
-_IN_RANGE = "seq BETWEEN :lo AND :hi"
 _INDEXED_IN_RANGE = "w.rowid BETWEEN :lo AND min(:hi, :done)"
 _UNREAD = f"(d.seq > :done OR d.size > {LARGEST_INDEXED})"
 """Rows whose words are not in the index."""
@@ -89,31 +98,20 @@ class Query(Struct, frozen=True):
     """Whether each range of the block costs the same: the words with this beginning are many, and merged at first."""
 
 
-class _Source(Struct, frozen=True):
-    """A part of a FROM clause with rows `d` of deliveries, and which of them."""
-
-    tables: str
-    where: str
-    number: str = "d.seq"
-    """The column of the number by which SQLite knows that the rows are sorted."""
-
-
 class _Condition(Struct, frozen=True):
     """A condition on a row `d` of deliveries, never NULL."""
 
     sql: str
     rank: int = 9
     """The smaller, the fewer rows its index is expected to lead to. 9: no index helps."""
-    index: str = ""
-    """The index of `deliveries` that serves it; "" when it is a list of numbers."""
-    candidates: Sequence[_Source] = ()
-    """Where the rows come from when this condition has the lowest rank, instead of `index`."""
+    candidates: Sequence[RowSource] = ()
+    """Where the rows that meet it come from when it has the lowest rank; without any, all rows are read."""
 
 
 _NEVER = _Condition("0", 0)
 _WITHOUT_WORDS = (
-    _Source("deliveries d NOT INDEXED", "d.seq BETWEEN max(:lo, :done + 1) AND :hi"),
-    _Source("deliveries d INDEXED BY large", f"d.size > {LARGEST_INDEXED} AND d.{_IN_RANGE}"),
+    RowSource("deliveries d NOT INDEXED", "d.seq BETWEEN max(:lo, :done + 1) AND :hi"),
+    RowSource("deliveries d INDEXED BY large", f"d.size > {LARGEST_INDEXED} AND d.{IN_RANGE}"),
 )
 """Deliveries whose words are not in the index."""
 
@@ -143,13 +141,13 @@ def build_query(
     )
 
 
-def _candidates(matching: str) -> Sequence[_Source]:
+def _candidates(matching: str) -> Sequence[RowSource]:
     """Deliveries whose words are `matching`, and those whose words are not known."""
     found = f"w.words {matching} AND {_INDEXED_IN_RANGE}"
-    return _Source("words w CROSS JOIN deliveries d ON d.seq = w.rowid", found, "w.rowid"), *_WITHOUT_WORDS
+    return RowSource("words w CROSS JOIN deliveries d ON d.seq = w.rowid", found, "w.rowid"), *_WITHOUT_WORDS
 
 
-def _numbers(sources: Sequence[_Source]) -> str:
+def _numbers(sources: Sequence[RowSource]) -> str:
     """Return SQL that selects the numbers of all sources."""
     return " UNION ALL ".join(_select(source.number, source.tables, source.where) for source in sources)
 
@@ -162,14 +160,14 @@ class _Builder:
     """Every value of the filter is bound; none is ever part of the text."""
 
     def __init__(self, connection: sqlite3.Connection, now: datetime, seq: int, *, use_indexes: bool) -> None:
-        done, self.dense_from = connection.execute(
-            "SELECT iif(way = ?, done, 0), dense_from FROM indexing, shape", (WAY,)
+        done, indexed, self.dense_from = connection.execute(
+            "SELECT iif(way = ?, done, 0), indexed, dense_from FROM indexing, shape", (WAY,)
         ).fetchone()
         self._connection = connection
         self._mark = block_mark(seq)
         self._use_indexes = use_indexes
         self._patterns: list[Callable[[str], bool]] = []
-        self.parameters: dict[str, Any] = {"now": microseconds(now), "done": done}
+        self.parameters: dict[str, Any] = {"now": microseconds(now), "done": done, "indexed": indexed}
         self._checks: dict[str, None] = {}
         self.covered = ""
         self.reads_all_words = False
@@ -180,19 +178,17 @@ class _Builder:
         """Which rows must be checked in Python, as SQL: those of which no index and no column decides each term."""
         return "1" if "1" in self._checks else " OR ".join(self._checks) or "0"
 
-    def branch(self, branch: And) -> Sequence[_Source]:
+    def branch(self, branch: And) -> Sequence[RowSource]:
         """The sources of a branch."""
         conditions = [self._condition(term) for term in branch.terms]
         if _NEVER in conditions:
             # SQLite drops the other conditions, and then cannot tell that a partial index that is named may be used.
-            return [_Source("deliveries d NOT INDEXED", "0")]
+            return [RowSource("deliveries d NOT INDEXED", "0")]
         best = min(conditions, key=lambda one: one.rank, default=_Condition("1"))
-        if best.candidates:
-            others = [one.sql for one in conditions if one is not best]
-            return [_Source(one.tables, " AND ".join((one.where, *others)), one.number) for one in best.candidates]
-        hint = f"INDEXED BY {best.index}" if best.index and self._use_indexes else "NOT INDEXED"
-        where = " AND ".join((f"d.{_IN_RANGE}", *(one.sql for one in conditions)))
-        return [_Source(f"deliveries d {hint}", where)]
+        if not best.candidates or not self._use_indexes:
+            return [narrowed(ALL, *(one.sql for one in conditions))]
+        others = [one.sql for one in conditions if one is not best]
+        return [narrowed(source, *others) for source in best.candidates]
 
     def _condition(self, term: Term | Not) -> _Condition:
         is_negated = isinstance(term, Not)
@@ -203,21 +199,27 @@ class _Builder:
                 self._checks["1"] = None
                 return _Condition("1")
             case EventIs(pattern):
-                return self._among("event", pattern.fits, is_negated=is_negated)
-            case VerdictIs(verdict):
-                return self._among("verdict", lambda value: value == verdict.value, is_negated=is_negated)
-            case AnsweredIs(lowest, highest) if not is_negated:
-                return self._among("answered", lambda value: lowest <= value <= highest, is_negated=False)
+                condition = self._fits(pattern.fits, "d.event")
+                return self._among(
+                    "event", lambda name: pattern.fits(name) != is_negated, _negated(condition, is_negated)
+                )
+            case VerdictIs(wanted):
+                verdicts = [verdict.value for verdict in Verdict if (verdict is wanted) != is_negated]
+                condition = f"d.verdict IN ({self._list(verdicts)})"
+                return _Condition(condition, 5, indexed_later("by_verdict", condition))
+            case AnsweredIs(lowest, highest) as answered if not is_negated:
+                condition = f"({self._plain(answered)}) IS TRUE"
+                return self._among("answered", lambda status: lowest <= status <= highest, condition)
             case IdIs(pattern) if pattern.is_exact and not is_negated:
                 return self._exact_id(pattern)
             case Measured() as measured if not is_negated:
                 return self._measured(measured)
             case SourceIs(Source.SSE) if not is_negated:
-                return _Condition("d.on_stream", 5, "streamed")
+                return _Condition("d.on_stream", 5, along("streamed", "d.on_stream"))
             case (Flagged() | CommentHas()) as rare if not is_negated:
                 return self._rare(rare)
             case other:
-                return _Condition(f"({self._plain(other)}) IS {'NOT ' if is_negated else ''}TRUE")
+                return _Condition(_negated(f"({self._plain(other)}) IS TRUE", is_negated))
 
     def _measured(self, term: Measured) -> _Condition:
         """A comparison; where only large values pass it, a partial index lists them."""
@@ -227,18 +229,22 @@ class _Builder:
         bound, rank, index = _LARGE_VALUES[term.measure]
         if not _is_above(bound, term.operator, term.value):
             return _Condition(compared)
-        return _Condition(f"{_COLUMNS[term.measure]} > {bound} AND {compared}", rank, index)
+        condition = f"{_COLUMNS[term.measure]} > {bound} AND {compared}"
+        if term.measure is Measure.ATTEMPT:
+            return _Condition(condition, rank, indexed_later(index, condition))
+        return _Condition(condition, rank, along(index, condition))
 
     def _rare(self, term: Flagged | CommentHas) -> _Condition:
         """A state that few deliveries have, and a partial index lists them."""
         if isinstance(term, Flagged):
             condition, index = _FLAGS[term.flag]
-            return _Condition(condition, 1, index)
+            return _Condition(condition, 1, along(index, condition))
         fits = self._plain(term)
         if term.pattern.fits(""):
             return _Condition(fits)
         condition, index = _FLAGS[Flag.COMMENTED]
-        return _Condition(f"{condition} AND {fits}", 1, index)
+        condition = f"{condition} AND {fits}"
+        return _Condition(condition, 1, along(index, condition))
 
     def _plain(self, term: AnsweredIs | NotAnswered | IdIs | Measured | SourceIs | Flagged | CommentHas) -> str:
         """A condition that no index serves; it may be NULL."""
@@ -260,14 +266,18 @@ class _Builder:
             case _:
                 assert_never(term)
 
-    def _among(self, column: str, fits: Callable[[Any], bool], *, is_negated: bool) -> _Condition:
-        """One of the column's values that fit; the negation is one of the others, so the index serves it, too."""
+    def _among(self, column: str, fits: Callable[[Any], bool], condition: str) -> _Condition:
+        """The rows that meet `condition`: where they are indexed, those with one of the column's values that fit."""
         index = f"by_{column}"
-        found = self._distinct(column, index)
+        found = self._distinct(column, index, "indexed")
         if found is None:
-            return _Condition(f"{'NOT ' if is_negated else ''}{self._fits(fits, f'd.{column}')}")
-        values = [value for value in found if fits(value) != is_negated]
-        return _Condition(f"d.{column} IN ({self._list(values)})", 5, index) if values else _NEVER
+            return _Condition(condition)
+        values = [value for value in found if fits(value)]
+        if not values:
+            return _Condition(f"(d.seq > :indexed AND {condition})", 0, (not_indexed(condition),))
+        listed = f"d.{column} IN ({self._list(values)})"
+        sources = indexed_later(index, condition, listed)
+        return _Condition(f"iif(d.seq <= :indexed, {listed}, {condition})", 5, sources)
 
     def _exact_id(self, pattern: Pattern) -> _Condition:
         """An id without stars is stored as a number or as a string; its index begins with the account."""
@@ -278,7 +288,8 @@ class _Builder:
         if not accounts:
             return _NEVER
         of_accounts = f"d.account IN ({self._list(accounts)})"
-        return _Condition(f"d.event_id IS NOT NULL AND {of_accounts} AND d.event_id IN ({ids})", 0, "attempts")
+        condition = f"d.event_id IS NOT NULL AND {of_accounts} AND d.event_id IN ({ids})"
+        return _Condition(condition, 0, along("attempts", condition))
 
     def _about_content(self, term: BareWord | ContentTerm, *, is_negated: bool) -> _Condition:
         """The condition that the word index and the columns can decide; Python checks the rest."""
@@ -291,7 +302,7 @@ class _Builder:
         if words is None or (is_negated and not isinstance(term, Text | BareWord)):
             return self._about_field(term) if isinstance(term, BodyIs) and not is_negated else _Condition("1")
         matching = self._match(words)
-        with_words = _Source("words w", f"w.words {matching} AND {_INDEXED_IN_RANGE}", "w.rowid")
+        with_words = RowSource("words w", f"w.words {matching} AND {_INDEXED_IN_RANGE}", "w.rowid")
         in_columns = self._in_columns(term) if isinstance(term, BareWord) else ()
         if is_negated:
             self.covered = _select(
@@ -344,16 +355,17 @@ class _Builder:
             start = f"{row[0]}{_SMALLEST_CHARACTER}"
         return None
 
-    def _in_columns(self, word: BareWord) -> Sequence[_Source]:
+    def _in_columns(self, word: BareWord) -> Sequence[RowSource]:
         """Deliveries whose verdict or answer the word names."""
         columns: dict[str, Sequence[object]] = {
             "verdict": [verdict.value for verdict in word.verdicts],
             "answered": word.answers,
         }
         return [
-            _Source(f"deliveries d INDEXED BY by_{column}", f"d.{column} IN ({self._list(values)}) AND d.{_IN_RANGE}")
+            source
             for column, values in columns.items()
             if values
+            for source in indexed_later(f"by_{column}", f"d.{column} IN ({self._list(values)})")
         ]
 
     def _value(self, value: object) -> str:
@@ -379,6 +391,10 @@ class _Builder:
         ).fetchall()
         values = [value for (value,) in found if value is not None]
         return None if len(values) > _MOST_VALUES else values
+
+
+def _negated(condition: str, is_negated: bool) -> str:
+    return f"NOT {condition}" if is_negated else condition
 
 
 def _fits_summary(term: JobIs, text: str) -> bool:

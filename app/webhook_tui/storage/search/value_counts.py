@@ -22,18 +22,25 @@ _LARGEST_READ = 65_536
 """Bytes of a payload; a larger one is not read."""
 
 _BY_VALUE = """
-    SELECT {0}, count(*) FROM deliveries INDEXED BY by_{0} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
+    SELECT value, sum(number) FROM (
+        SELECT {0} AS value, count(*) AS number FROM deliveries INDEXED BY by_{0} WHERE indexed GROUP BY 1
+        UNION ALL
+        SELECT {0}, count(*) FROM deliveries NOT INDEXED WHERE seq > (SELECT indexed FROM indexing) GROUP BY 1
+    ) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
 """
 _COLUMNS = {field: _BY_VALUE.format(field) for field in ("verdict", "event", "answered")}
 _STATES = {
-    "marked": "marks WHERE marked",
-    "commented": "comments WHERE comment != ''",
-    "differs": "differing WHERE differs",
-    "retried": "repeated WHERE attempt > 1",
-    "replayed": "replays WHERE replayed",
-    "imported": "imports WHERE imported",
+    "marked": "SELECT count(*) FROM deliveries INDEXED BY marks WHERE marked",
+    "commented": "SELECT count(*) FROM deliveries INDEXED BY comments WHERE comment != ''",
+    "differs": "SELECT count(*) FROM deliveries INDEXED BY differing WHERE differs",
+    "retried": """
+        SELECT (SELECT count(*) FROM deliveries INDEXED BY repeated WHERE indexed AND attempt > 1)
+            + count(*) FROM deliveries NOT INDEXED WHERE seq > (SELECT indexed FROM indexing) AND attempt > 1
+    """,
+    "replayed": "SELECT count(*) FROM deliveries INDEXED BY replays WHERE replayed",
+    "imported": "SELECT count(*) FROM deliveries INDEXED BY imports WHERE imported",
 }
-"""The index and the condition of each state of `is:`."""
+"""How many deliveries have each state of `is:`."""
 _NEWEST = "SELECT iif(d.size <= ?, b.body, x'') FROM deliveries d JOIN bodies b USING (seq) ORDER BY d.seq DESC LIMIT ?"
 
 
@@ -46,7 +53,7 @@ def count_values(path: Path, job_fields: JobFields) -> Mapping[str, Sequence[tup
     with reading(), closing(connect_read_only(path)) as connection:
         connection.execute("BEGIN")
         found = {field: _column(connection, select) for field, select in _COLUMNS.items()}
-        found["is"] = [(state, _state(connection, state)) for state in _STATES]
+        found["is"] = [(state, _number(connection, select)) for state, select in _STATES.items()]
         return {**found, **dict(_of_payloads(connection, job_fields))}
 
 
@@ -57,8 +64,8 @@ def _column(connection: sqlite3.Connection, select: str) -> Sequence[tuple[str, 
     return counts.most_common()
 
 
-def _state(connection: sqlite3.Connection, state: str) -> int:
-    (count,) = connection.execute(" ".join(("SELECT count(*) FROM deliveries INDEXED BY", _STATES[state]))).fetchone()
+def _number(connection: sqlite3.Connection, select: str) -> int:
+    (count,) = connection.execute(select).fetchone()
     return int(count)
 
 
