@@ -199,7 +199,8 @@ async def test_a_failure_that_lasts_is_logged_once(
         _on_writer(file, "PRAGMA query_only = OFF")
         await store.record(delivery(), VALID, account=account, answered=200)
 
-    assert len(caplog.records) == 2
+    rolled_back = [record for record in caplog.records if record.message.startswith("A transaction was rolled back")]
+    assert len(rolled_back) == 2, "background work may fail, too"
 
 
 async def test_a_cancelled_caller_does_not_disturb_others(store: DeliveryStore, account: Account) -> None:

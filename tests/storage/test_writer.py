@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Self
 
 import pytest
 from msgspec import field
 
 from tests.factories import NOW, VALID, delivery
+from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.storage.history_file import HistoryFile
@@ -244,3 +246,21 @@ def test_a_slow_disk_is_not_waited_for_on_the_loop() -> None:
     assert after_one
     assert not disk.is_quick(0.5)
     assert disk.is_quick(1.5)
+
+
+async def test_background_work_goes_on_under_load(tmp_path: Path, record: Recordable) -> None:
+    """Where deliveries leave no pause, too; what is left is done once they do."""
+    steps: list[None] = []
+
+    def step(_connection: sqlite3.Connection) -> bool:
+        steps.append(None)
+        return len(steps) < 100
+
+    with closing_writer(writer := Writer(HistoryFile(tmp_path / "deliveries.db", NOW), step)):
+        deadline = perf_counter() + TIMEOUT_SECONDS
+        while len(steps) < 4:
+            assert perf_counter() < deadline
+            await writer.record(record)
+        while len(steps) < 100:
+            assert perf_counter() < deadline
+            await asyncio.sleep(0.01)

@@ -48,8 +48,8 @@ _LONGEST_WAIT_SECONDS = 0.02
 """What the loop may usually wait in a transaction for the disk to sync, or for its turn on a busy machine."""
 _SLOW_SECONDS = 1.0
 """How long the thread commits once the average wait exceeds that."""
-_REQUESTS_PER_IDLE_STEP = 2_000
-"""The words of a delivery cost more than all else that the writer does for it."""
+_BUSY_SECONDS = 0.2
+"""How often there is a step of background work while deliveries leave no pause: it takes a few milliseconds."""
 
 IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
 """Does a little background work in its own transactions; return whether there is more."""
@@ -178,7 +178,8 @@ class Writer:
         self._file = file
         self._idle_step = idle_step
         self._has_idle_work = True
-        self._since_idle_step = 0
+        self._next_step_at = monotonic() + _BUSY_SECONDS
+        """Monotonic seconds."""
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         """For the thread; None: there will be no more."""
         self._lock = threading.Lock()
@@ -290,7 +291,6 @@ class Writer:
             self._connection_lock.release()
         self._disk.note_wait(perf_counter() - began - (thread_time() - ran), monotonic())
         self._last_problem = None
-        self._since_idle_step += len(deliveries)
         if not self._has_idle_work:
             self._has_idle_work = True
             self._queue.put(_Batch(asyncio.get_running_loop()))  # wakes the thread
@@ -325,7 +325,6 @@ class Writer:
                     with contextlib.suppress(RuntimeError):  # its loop is closed
                         batch.loop.call_soon_threadsafe(self._on_completed, batch)
                 self._has_idle_work = True
-                self._since_idle_step += len(group)
         assert self._ended_at is not None
         self._file.end(self._ended_at)
 
@@ -349,17 +348,18 @@ class Writer:
     def _wait(self) -> _Batch | None:
         """Wait for requests; do background work after a pause, and a step of it now and then under load."""
         while self._has_idle_work:
-            is_due = self._since_idle_step >= _REQUESTS_PER_IDLE_STEP
+            is_due = monotonic() >= self._next_step_at
             commits = self.commits
             try:
                 return self._queue.get(timeout=0 if is_due else IDLE_SECONDS)
             except queue.Empty:
                 if is_due or commits == self.commits:
                     self._run_idle_steps(until_request=not is_due)
-        return self._queue.get()
+        batch = self._queue.get()
+        self._next_step_at = monotonic() + _BUSY_SECONDS
+        return batch
 
     def _run_idle_steps(self, *, until_request: bool) -> None:
-        self._since_idle_step = 0
         commits = self.commits
         try:
             self._run_idle_step()
@@ -368,6 +368,7 @@ class Writer:
         except Exception:
             _logger.exception("Background work on the history failed; it is tried again after the next delivery")
             self._has_idle_work = False
+        self._next_step_at = monotonic() + _BUSY_SECONDS
 
     def _run_idle_step(self) -> None:
         with self._connection_lock:
