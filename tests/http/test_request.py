@@ -152,20 +152,20 @@ def test_an_ordinary_request_is_read_as_httptools_reads_it(
     """Whatever the short way accepts, the long way accepts with the same result."""
     data = end.join((first, *lines, b"", body))
     short, long = RequestParser(Limits()), RequestParser(Limits())
-    if at := short.read_ordinary(data):
-        assert long.feed(data, long.feed(data, 0)) == at
-        assert short.request is not None
+    if request := short.read_ordinary(data):
+        assert long.feed(data, long.feed(data, 0)) == len(data)
         assert long.request is not None
-        long.request.began = short.request.began
-        assert short.request == long.request
+        long.request.began = request.began
+        assert short.request == request == long.request
+        assert short.is_complete
         assert long.is_complete
 
 
 def test_an_ordinary_request_is_one_whole_post() -> None:
-    """A delivery as PiktID sends it; without its last byte, or with more behind it."""
-    assert RequestParser(Limits()).read_ordinary(COUNTED) == len(COUNTED)
-    assert RequestParser(Limits()).read_ordinary(COUNTED + b"POST") == len(COUNTED)
-    assert RequestParser(Limits()).read_ordinary(COUNTED[:-1]) == 0
-    assert RequestParser(Limits(body_bytes=3)).read_ordinary(COUNTED) == 0
-    assert RequestParser(Limits(head_count=2)).read_ordinary(COUNTED) == 0
-    assert RequestParser(Limits(head_bytes=60)).read_ordinary(COUNTED) == 0
+    """A delivery as PiktID sends it; not without its last byte, nor with more behind it, nor over a limit."""
+    assert RequestParser(Limits(head_bytes=len(COUNTED) - 4)).read_ordinary(COUNTED) is not None
+    for sent in (COUNTED[:-1], COUNTED + b"POST", COUNTED[:-8], COUNTED.replace(b"X-One: 1", b"X-One")):
+        assert RequestParser(Limits()).read_ordinary(sent) is None
+    assert RequestParser(Limits(body_bytes=3)).read_ordinary(COUNTED) is None
+    assert RequestParser(Limits(head_count=2)).read_ordinary(COUNTED) is None
+    assert RequestParser(Limits(head_bytes=len(COUNTED) - 5)).read_ordinary(COUNTED) is None

@@ -29,9 +29,6 @@ from webhook_tui.http.sockets import reset
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-_UNCONNECTED = asyncio.Transport()
-"""Placeholder until the connection is made."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -112,36 +109,38 @@ class Connections:
 class HttpProtocol(asyncio.Protocol):
     """One connection of a server."""
 
+    _transport: asyncio.Transport  # from `connection_made` on, as the next one
+    _parser: RequestParser
+    # Hardly any connection changes what follows.
+    _held = b""
+    """Received while a request is being answered; read afterwards."""
+    _is_reading_paused = False
+    _is_head_timed = True
+    _is_half_closed = False
+    """The client has shut down its sending side."""
+    _is_chunked = False
+    _discarded = 0
+    _drained: asyncio.Future[None] | None = None
+    _unread_deadline = NEVER
+    """Until the client must have read what was written."""
+
     def __init__(self, shared: Connections, loop: asyncio.AbstractEventLoop) -> None:
         self._shared = shared
         self._limits = shared.limits
         self._loop = loop
-        self._transport = _UNCONNECTED
-        self._parser = RequestParser(shared.limits)
         self.exchange: Exchange | None = None
         """The request that is being answered."""
-        self._held = b""
-        """Received meanwhile; read afterwards."""
-        self._is_reading_paused = False
-        self._is_head_timed = True
-        self._is_half_closed = False
-        """The client has shut down its sending side."""
-        self._is_chunked = False
         self._is_ending = False
         """Nothing more is read or written."""
-        self._discarded = 0
-        self._drained: asyncio.Future[None] | None = None
         self._deadline = NEVER
         """Until the client must have sent more."""
-        self._unread_deadline = NEVER
-        """Until the client must have read what was written."""
         self.idle_since = 0.0
 
     # What the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # uvloop's is no subclass of asyncio.Transport
-        self._parser.client = _address(transport)
+        self._parser = RequestParser(self._limits, _address(transport))
         self.idle_since = self._loop.time()
         self._shared.open.add(self)
         if len(self._shared.open) > self._limits.connections and not self._shared.close_longest_idle(self):
@@ -151,12 +150,13 @@ class HttpProtocol(asyncio.Protocol):
         self._expect(self.idle_since + self._limits.head_seconds)
 
     def data_received(self, data: bytes) -> None:
-        at, size = 0, len(data)
         if self.exchange is None and not self._is_ending:
-            at = self._parser.read_ordinary(data)
-            request = self._parser.request
-            if at and request is not None and not self._answer_head(request):
-                self._answer_whole(request)
+            request = self._parser.read_ordinary(data)
+            if request is not None:
+                if not self._answer_head(request):
+                    self._answer_whole(request)
+                return
+        at, size = 0, len(data)
         while at < size:
             if self._is_ending:
                 self._discard(size - at)
@@ -190,7 +190,6 @@ class HttpProtocol(asyncio.Protocol):
         if not self._is_ending and self.exchange is None and self._parser.request is not None:
             self._shared.refused(errors.INCOMPLETE_BODY)
         self._is_ending = True
-        self._deadline = self._unread_deadline = NEVER
         self.resume_writing()
         self._parser.close()
         self._shared.remove(self)

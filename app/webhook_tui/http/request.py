@@ -88,33 +88,38 @@ class _OrdinaryTargets(dict[bytes, tuple[bytes, bytes, bytes] | None]):
             and not target.translate(None, _IN_TARGETS)
         )
         found = (target, path, query) if is_ordinary else None
-        return _keep(self, first, found)
+        if len(first) <= _LONGEST_KEPT:
+            _keep(self, first, found)
+        return found
 
 
-class _OrdinaryHeaders(dict[bytes, tuple[bytes, tuple[bytes, bytes]] | None]):
-    """The name in lower case, and name and value as they are, of a line of a head; None where it is not ordinary.
+_NOT_ORDINARY = b"", (b"", b"")
+
+
+class _OrdinaryHeaders(dict[bytes, tuple[bytes, tuple[bytes, bytes]]]):
+    """The name in lower case, and name and value as they are, of a line of a head; _NOT_ORDINARY where it is not.
 
     Nearly all lines are those of the request before: to read them again took a third of the time.
     """
 
-    def __missing__(self, line: bytes) -> tuple[bytes, tuple[bytes, bytes]] | None:
+    def __missing__(self, line: bytes) -> tuple[bytes, tuple[bytes, bytes]]:
         """Read a line, and keep what was read where it may come again."""
         matched = _ORDINARY_HEADER(line)
-        found = None
+        found = _NOT_ORDINARY
         if matched is not None:
             name, value = matched.groups()
             lower = name.lower()
             if lower not in _ORDINARY_VALUES or _ORDINARY_VALUES[lower].fullmatch(value):
                 found = lower, (name, value)
-        return _keep(self, line, found)
+        if len(line) <= _LONGEST_KEPT:
+            _keep(self, line, found)
+        return found
 
 
-def _keep(kept: dict[bytes, T], line: bytes, found: T) -> T:
-    if len(line) <= _LONGEST_KEPT:
-        if len(kept) >= _MOST_KEPT:  # strangers can send any number of lines
-            kept.clear()
-        kept[line] = found
-    return found
+def _keep(kept: dict[bytes, T], line: bytes, found: T) -> None:
+    if len(kept) >= _MOST_KEPT:  # strangers can send any number of lines
+        kept.clear()
+    kept[line] = found
 
 
 _read_target = _OrdinaryTargets().__getitem__
@@ -136,84 +141,72 @@ class _StoppedError(Exception):
 class RequestParser:
     """The requests of one connection, one after the other."""
 
-    __slots__ = (
-        "_body",
-        "_body_left",
-        "_body_size",
-        "_head",
-        "_headers",
-        "_limits",
-        "_parser",
-        "_refusal",
-        "_target",
-        "client",
-        "is_complete",
-        "request",
-    )
+    request: Request | None = None
+    """The request, once its head is complete."""
+    is_complete = False
+    """Whether its body is complete, too."""
+    # What follows is set by `feed`: most connections carry ordinary requests only.
+    _parser: httptools.HttpRequestParser | None = None
+    _head: HeadLines | None = None
+    _refusal: Refusal | None = None
+    _target: bytes
+    _headers: list[tuple[bytes, bytes]]
+    _body: list[bytes]
+    _body_size: int
+    _body_left: int | None
 
-    def __init__(self, limits: Limits) -> None:
-        self.client = ""
-        """Address and port of the peer."""
+    def __init__(self, limits: Limits, client: str = "") -> None:
+        """`client`: address and port of the peer."""
         self._limits = limits
-        self._parser: httptools.HttpRequestParser | None = None
-        """Created on first use, as the next one: most connections carry ordinary requests only."""
-        self._head: HeadLines | None = None
-        self._refusal: Refusal | None = None
-        self._target = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._body: list[bytes] = []
-        self._body_size = 0
-        self._body_left: int | None = None
-        self.request: Request | None = None
-        """The request, once its head is complete."""
-        self.is_complete = False
-        """Whether its body is complete, too."""
+        self._client = client
 
     @property
     def has_begun(self) -> bool:
         """Whether a part of the current request was received."""
         return self._head is not None and self._head.size > 0
 
-    def read_ordinary(self, data: bytes) -> int:
-        """Read a whole POST at the beginning of `data` and return its end, or 0 where it is not an ordinary one, or a
-        part of it was received before.
+    def read_ordinary(self, data: bytes) -> Request | None:
+        """Return the request that `data` is, or None where that is not one whole ordinary POST, or a part of it was
+        received before.
 
         Nearly all deliveries come in one piece and have a head in which nothing is left to interpretation. Reading it
         takes half the time that httptools needs with its callbacks; everything else is for `feed`, which parses such a
         request the same way.
         """
+        if self._head is not None and self._head.size:
+            return None
         limits = self._limits
-        start = data.find(b"\r\n\r\n", 0, limits.head_bytes) + 4
-        if start < 4 or (self._head is not None and self._head.size):
-            return 0
-        first, *lines = data[: start - 4].split(b"\r\n")
+        head, end, body = data.partition(b"\r\n\r\n")
+        if not end or len(head) + len(end) > limits.head_bytes:
+            return None
+        first, *lines = head.split(b"\r\n")
         target = _read_target(first)
         if target is None:
-            return 0
-        named = dict(filter(None, map(_read_header, lines)))
-        if len(named) != len(lines):
-            return 0  # a line is not ordinary, or a name stands there twice
+            return None
+        named = dict(map(_read_header, lines))
+        if len(named) != len(lines) or b"" in named:
+            return None  # a name stands there twice, or a line is not ordinary
         if len(named) > limits.head_count or b"host" not in named or b"content-length" not in named:
-            return 0
-        end = start + int(named[b"content-length"][1])
-        if end - start > limits.body_bytes or end > len(data):
-            return 0
-        self.request = Request(
+            return None
+        length = int(named[b"content-length"][1])
+        if length != len(body) or length > limits.body_bytes:
+            return None
+        self.request = request = Request(
             method="POST",
             target=target[0],
             path=target[1],
             query=target[2],
             http_version="1.1",
             headers=tuple(named.values()),
-            content_length=end - start,
+            content_length=length,
             keeps_alive=b"connection" not in named or named[b"connection"][1].lower() == b"keep-alive",
             expects_continue=False,
-            client=self.client,
+            client=self._client,
             began=perf_counter(),
-            body=data[start:end],
+            body=body,
         )
         self.is_complete = True
-        return end
+        return request
 
     def feed(self, data: bytes, at: int) -> int:
         """Read `data` from `at` on, at most to the end of a head or to where a body may end; return how far.
@@ -333,7 +326,7 @@ class RequestParser:
             content_length=length,
             keeps_alive=version != "1.0" and parser.should_keep_alive(),
             expects_continue=expects_continue,
-            client=self.client,
+            client=self._client,
             began=perf_counter(),
         )
 
