@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,10 @@ _STRETCH = 20_000
 _MOST_SIGNED = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[tuple[bytes, bytes], ...]).decode
+encode_headers: Callable[[Headers], bytes] = msgspec.msgpack.Encoder().encode
+"""Encodes headers without loss."""
+decode_headers: Callable[[bytes], Headers] = msgspec.msgpack.Decoder(Headers).decode
+"""Decodes headers; raises msgspec.DecodeError."""
 
 _ROW = (
     "d.seq, d.run, d.received_at, d.event, d.event_id, d.verdict, d.reason, d.short, d.secret_id, d.attempt, "
@@ -134,16 +136,6 @@ def count_by_secret(connection: sqlite3.Connection, account: Account) -> dict[st
         (account.key,),
     )
     return dict(found.fetchall())
-
-
-def encode_headers(headers: Headers) -> bytes:
-    """Encode headers without loss."""
-    return _encode(headers)
-
-
-def decode_headers(blob: bytes) -> Headers:
-    """Decode headers; raises msgspec.DecodeError."""
-    return _decode(blob)
 
 
 def microseconds(at: datetime) -> int:
