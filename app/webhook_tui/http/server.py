@@ -18,7 +18,7 @@ from webhook_tui.http.sockets import BACKLOG
 _LISTENERS = 1 if sys.platform == "win32" else 4
 """How many connections are accepted in one turn of the loop: libuv accepts one for each listening socket.
 
-So a turn, with its system calls, is shared by several deliveries: 6 % less CPU for each with a connection of its own; 8
+So a turn, with its system calls, is shared by several deliveries: 3 % less CPU for each with a connection of its own; 8
 are no better. On Windows, where asyncio accepts, a second handle of a socket cannot be served.
 """
 _TURNS_TO_CONNECT = 4
