@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import queue
 import sys
 from dataclasses import dataclass, field
 from errno import ENOSPC
@@ -14,7 +13,8 @@ import pytest
 
 from webhook_tui.domain.errors import ExitCode, Problem
 from webhook_tui.domain.events import ProblemOccurred, SessionEvent, SessionReady, SessionStopped
-from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless, Published
+from webhook_tui.headless.event_queue import EventQueue
+from webhook_tui.headless.listen import GIVE_UP_SECONDS, Headless
 from webhook_tui.headless.output import JsonWriter
 from webhook_tui.streams import OutputError
 
@@ -35,7 +35,7 @@ class _Run:
     """A front end over a session that gets events, and that stops when it is asked to."""
 
     seconds: float = 100.0
-    events: queue.SimpleQueue[Published] = field(default_factory=queue.SimpleQueue)
+    events: EventQueue = field(default_factory=EventQueue)
     said: BinaryIO = field(default_factory=io.BytesIO)
     noted: io.StringIO = field(default_factory=io.StringIO)
     stops: int = 0

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from tests.http.plain_client import plain_client
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.config import Settings
@@ -30,9 +32,11 @@ from webhook_tui.sandbox.options import SandboxOptions
 from webhook_tui.sandbox.service import Sandbox
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.comparison import ComparisonTiming
+from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.registration.ownership_watch import OwnershipTiming
 from webhook_tui.session.runtime import Timings
 from webhook_tui.session.session import Session
+from webhook_tui.storage import writer
 
 F = TypeVar("F")
 TOKEN = Secret("piktid-token-canary")
@@ -129,6 +133,16 @@ def settings(home: Path, **changes: Any) -> Settings:
     """Settings that touch nothing outside `home` and open no tunnel."""
     places = Places(home / "config", home / "state")
     return Settings(**{"token": TOKEN, "tunnel": "none", "port": 0, "places": places, **changes})
+
+
+def leave_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the connection of the history to the loops: retention and background work use none from now on."""
+
+    async def prune(*_: object, **__: object) -> None:
+        pass
+
+    monkeypatch.setattr(DeliveryDeletion, "prune", prune)
+    monkeypatch.setattr(writer, "IDLE_SECONDS", TIMEOUT_SECONDS)
 
 
 @asynccontextmanager

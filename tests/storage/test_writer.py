@@ -136,6 +136,38 @@ async def test_the_deliveries_of_a_group_are_reported_then_answered(
     assert stored == (4,)
 
 
+class Announced(Reported, kw_only=True, eq=False):
+    """Notes also that it was inserted."""
+
+    @classmethod
+    def on_inserted(cls, arrivals: Sequence[Self]) -> None:
+        """Note the rows, which no other connection sees yet."""
+        said = arrivals[0].said
+        said.append(f"inserted {[arrival.row.seq for arrival in arrivals if arrival.row is not None]}")
+        if any(arrival.fails for arrival in arrivals):
+            raise ValueError("of the caller")
+
+
+async def test_rows_are_announced_before_the_loop_commits_them(writer: Writer, record: Recordable) -> None:
+    """Not by the thread: who could use the time of its commit is told too late by the loop."""
+    said: list[str] = []
+    for size in (1, 10_000_000):
+        for _ in range(2):
+            writer.add(Announced(given=record, said=said, size=size), asyncio.get_running_loop())
+        await writer.record(record)
+
+    assert said == ["inserted [1, 2]", "stored [1, 2]", "answer", "answer", "stored [4, 5]", "answer", "answer"]
+
+
+async def test_what_an_announcement_raises_stores_the_delivery_later(writer: Writer, record: Recordable) -> None:
+    """By the thread, with the number of that commit."""
+    said: list[str] = []
+    writer.add(Announced(given=record, said=said, fails=True), asyncio.get_running_loop())
+    await writer.record(record)
+
+    assert said == ["inserted [1]", "stored [1]", "answer"]
+
+
 async def test_a_delivery_that_cannot_be_recorded_takes_nothing_with_it(writer: Writer, record: Recordable) -> None:
     """The others of its group are stored, and reported together with it."""
     said: list[str] = []

@@ -217,6 +217,9 @@ def print_outcome(expectation: Expectation, seconds: float, output: str, options
 class ExitCondition:
     """Decides when a session ends by itself, and with which exit code; this one: never. For the front end's thread."""
 
+    reads_history = False
+    """Whether `is_met` reads the history, which is too much to do for each group of deliveries."""
+
     @property
     def exit_code(self) -> int:
         """The exit code where no failure and no signal ended the session."""
@@ -242,6 +245,8 @@ class DeliveriesArrived(ExitCondition):
 
     Its time begins when the session is ready, or by `begin_now`.
     """
+
+    reads_history = True
 
     def __init__(
         self,

@@ -6,15 +6,13 @@ import contextlib
 import gc
 import logging
 import os
-import queue
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import TextIO, TypeAlias
+from typing import TextIO
 
 from msgspec import Struct
 
@@ -38,11 +36,12 @@ from webhook_tui.domain.status import TunnelState, TunnelStatus
 from webhook_tui.headless import messages
 from webhook_tui.headless.command_run import CommandEnded, CommandLine
 from webhook_tui.headless.delivery_selection import DeliveryCommand, DeliverySelection
+from webhook_tui.headless.event_queue import EventQueue, Published
 from webhook_tui.headless.expectation import DeliveriesArrived, ExitCondition, history_options
-from webhook_tui.headless.output import EncodedLines, JsonWriter, LineWriter, TextLine
+from webhook_tui.headless.output import JsonWriter, LineWriter, TextLine
 from webhook_tui.headless.text_style import TextStyle, print_note
-from webhook_tui.session.bus import DeliveriesStored
-from webhook_tui.session.session import Session, StoredHandler
+from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored
+from webhook_tui.session.session import InsertedHandler, Session
 from webhook_tui.signals import handled_signals
 from webhook_tui.storage.contracts.history_contract import DepartureReader
 from webhook_tui.storage.database.temporary_directory import discard_all
@@ -50,19 +49,13 @@ from webhook_tui.streams import OutputError
 
 _log = logging.getLogger(__name__)
 
-Published: TypeAlias = SessionEvent | DeliveriesStored | EncodedLines
-"""What the session's thread passes on: deliveries that were stored together, or their lines, come together."""
-
 _POLL_SECONDS = 0.1
 _MOST_TOGETHER = 1024
 """Lines that are passed on together, about."""
 _PAUSE_SECONDS = 0.01
-"""Between the lines passed on together and the next ones. Each wake-up of this thread takes the interpreter lock from
-the receiver: one for each group of deliveries would take a tenth of its time."""
-_LARGEST_ON_LOOP = 65_536
-"""The most bytes of bodies and headers whose lines the session's loop encodes. That takes a millisecond, or seven where
-nothing in them can be copied as it is.
-"""
+"""Between the events passed on together and the next ones. Each wake-up of this thread takes the interpreter lock from
+the receiver, unless that waits for the disk: one for each group of deliveries would take a tenth of its time. Also the
+longest time from a commit to the lines that were prepared for it."""
 _GC_THRESHOLD = (5_000, 5, 5)
 """Deliveries make no cycles: fewer collections, and none of what was there at the start."""
 _STUCK_SECONDS = 2.0
@@ -153,10 +146,10 @@ def _follow(
 ) -> int:
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLD)
-    events: queue.SimpleQueue[Published] = queue.SimpleQueue()
+    events = EventQueue()
     front = Headless(session.stop, lines, sys.stderr, condition=condition, selection=selection, command=command)
-    pass_on_stored = front.stored_handler(events)
-    thread = threading.Thread(target=_run, args=(session, events, pass_on_stored), name="session", daemon=True)
+    put_inserted = events.put_inserted if front.prepares else None
+    thread = threading.Thread(target=_run, args=(session, events, put_inserted), name="session", daemon=True)
     has_ended = threading.Event()
     stuck = threading.Thread(target=_exit_if_stuck, args=(thread, has_ended, front), daemon=True)
 
@@ -190,9 +183,9 @@ def _exit_if_stuck(session: threading.Thread, has_ended: threading.Event, front:
         os._exit(front.exit_code)
 
 
-def _run(session: Session, events: queue.SimpleQueue[Published], pass_on_stored: StoredHandler) -> None:
+def _run(session: Session, events: EventQueue, put_inserted: InsertedHandler | None) -> None:
     try:
-        session.run(events.put, pass_on_stored)
+        session.run(events.put, events.put_stored, put_inserted)
     except BaseException as error:  # noqa: BLE001 -- the edge of the thread: whatever it is, the program must end
         _log.error("the session ended by an error", exc_info=error)
         events.put(SessionStopped(messages.session_bug(error)))
@@ -220,6 +213,8 @@ class Headless:
         self._stop = stop
         self._lines = lines
         self._json = lines if isinstance(lines, JsonWriter) else None
+        self._prepared: _Prepared | None = None
+        """The deliveries that were about to be committed last, until some are stored."""
         self._notes = notes
         self._signal: int | None = None
         self._ready = False
@@ -251,43 +246,36 @@ class Headless:
         self._signal = number if self._signal is None else self._signal
         self._end()
 
-    def stored_handler(self, events: queue.SimpleQueue[Published]) -> StoredHandler:
-        """Return what takes the deliveries that were stored together, on the session's loop, and puts them in `events`.
+    @property
+    def prepares(self) -> bool:
+        """Whether it takes deliveries that are about to be committed, and encodes their lines meanwhile.
 
-        Where all are printed as JSON, it encodes them there. `listen` takes 1.1 to 1.2 times as many deliveries by that
-        with connections that stay open: otherwise the two threads wait for each other's turn in the interpreter. The
-        loop never waits for the reader of the output. The exit condition does not see these deliveries: none that is
-        used with JSON looks at single ones.
+        So it does where all are printed as JSON. `listen` takes 1.05 times as many deliveries by that as where the
+        session's loop encodes the lines, and 1.1 to 1.2 times as many as where this thread does so after the commit,
+        when the loop wants the interpreter lock itself. With an exit condition that reads the history, each group of
+        deliveries would be a look at it.
         """
-        writer = self._json
-        if writer is None or self._command is not None or not self._selection.is_all:
-            return events.put
+        is_all = self._command is None and self._selection.is_all
+        return self._json is not None and is_all and not self._condition.reads_history
 
-        def put(event: DeliveriesStored) -> None:
-            encoded = None
-            if sum(map(_size, event.deliveries)) <= _LARGEST_ON_LOOP:
-                with contextlib.suppress(
-                    Exception
-                ):  # the main thread encodes it then, and raises the error where it is seen
-                    encoded = writer.encoded(event.deliveries)
-            events.put(encoded or event)
-
-        return put
-
-    def follow(self, events: queue.SimpleQueue[Published]) -> None:
+    def follow(self, events: EventQueue) -> None:
         """Print each event until the session has stopped."""
         has_stopped = False
         while not has_stopped:
+            events.wait(_POLL_SECONDS if self._prepared is None else _PAUSE_SECONDS)
             for event in _next_events(events):
-                if isinstance(event, EncodedLines):
-                    self._write(event)
-                else:
-                    self._take(event)
-                    has_stopped |= isinstance(event, SessionStopped)
+                match event:
+                    case DeliveriesInserted(deliveries):
+                        self._prepare(deliveries)
+                    case DeliveriesStored(deliveries):
+                        self._on_stored(deliveries)
+                    case _:
+                        self._take(event)
+                        has_stopped |= isinstance(event, SessionStopped)
             self._flush()
             self._check_deadline()
             self._check_condition()
-            if not has_stopped:
+            if not has_stopped and not self.prepares:
                 time.sleep(_PAUSE_SECONDS)  # noqa: TID251 -- nothing is waited for: lines gather meanwhile
 
     def _check_condition(self) -> None:
@@ -297,10 +285,18 @@ class Headless:
         except ProblemError as error:
             self._fail(error.problem, is_printed=False)
 
-    def _write(self, encoded: EncodedLines) -> None:
+    def _prepare(self, deliveries: Sequence[DeliveryStored]) -> None:
+        assert self._json is not None
+        self._prepared = _Prepared(deliveries, self._json.encoded(deliveries))
+
+    def _on_stored(self, deliveries: Sequence[DeliveryStored]) -> None:
+        prepared, self._prepared = self._prepared, None
+        if self._json is None or prepared is None or prepared.deliveries is not deliveries:
+            for stored in deliveries:
+                self._take(stored)
+            return
         try:
-            if self._json is not None:
-                self._json.write_lines(encoded.lines)
+            self._json.write_lines(prepared.lines)
         except OutputError as error:
             self._on_output_failed(error)
 
@@ -402,24 +398,16 @@ class Headless:
         self._notes.flush()
 
 
-def _next_events(events: queue.SimpleQueue[Published]) -> Iterator[SessionEvent | EncodedLines]:
-    """Wait a moment for an event; yield what there is, also what comes meanwhile, up to a limit."""
-    with contextlib.suppress(queue.Empty):
-        event = events.get(timeout=_POLL_SECONDS)
-        count = 0
-        while True:
-            if isinstance(event, DeliveriesStored):
-                yield from event.deliveries
-                count += len(event.deliveries)
-            else:
-                yield event
-                count += len(event.lines) if isinstance(event, EncodedLines) else 1
-            if count > _MOST_TOGETHER:
-                return
-            event = events.get_nowait()
+class _Prepared(Struct, frozen=True):
+    """The lines of deliveries that may yet fail to be committed."""
+
+    deliveries: Sequence[DeliveryStored]
+    lines: Sequence[bytes]
 
 
-def _size(stored: DeliveryStored) -> int:
-    """Bytes of the body and the headers."""
-    delivery = stored.delivery
-    return len(delivery.body) + len(b"".join(chain.from_iterable(delivery.headers)))
+def _next_events(events: EventQueue) -> Iterator[Published]:
+    """Yield what there is, also what comes meanwhile, up to a limit."""
+    count = 0
+    while count <= _MOST_TOGETHER and (event := events.take()) is not None:
+        yield event
+        count += len(event.deliveries) if isinstance(event, DeliveriesStored) else 1

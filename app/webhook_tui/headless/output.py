@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, TextIO
 
-from msgspec import Struct
-
 from webhook_tui import __version__
 from webhook_tui.domain import events, units
 from webhook_tui.domain.delivery.delivery import DeliveryRow
@@ -63,20 +61,20 @@ class JsonWriter:
     def write(self, event: events.SessionEvent) -> None:
         """Write the line of an event, if it has one. Raises OutputError."""
         if isinstance(event, events.DeliveryStored):
-            self.write_lines(self.encoded((event,)).lines)
+            self.write_lines(self.encoded((event,)))
         elif (line := json_line(event)) is not None:
             self.write_lines((line.encode("ascii"),))
 
-    def encoded(self, deliveries: Sequence[events.DeliveryStored]) -> EncodedLines:
-        """Return the lines of these deliveries. May be called on any thread."""
+    def encoded(self, deliveries: Sequence[events.DeliveryStored]) -> Sequence[bytes]:
+        """Return the lines of these deliveries, or none once it is silenced."""
         if self._silent:
-            return EncodedLines(())
+            return ()
         line = bytearray()  # used again: to allocate and clear memory for each line takes longer
         lines: list[bytes] = []
         for stored in deliveries:
             encode_delivery(stored.row, stored.delivery, line, is_strict=stored.is_strict)
             lines.append(bytes(line))
-        return EncodedLines(lines)
+        return lines
 
     def write_lines(self, lines: Sequence[bytes]) -> None:
         """Write lines. Raises OutputError."""
@@ -87,12 +85,6 @@ class JsonWriter:
         """Flush what was written, once for all events of a batch. Raises OutputError."""
         if not self._silent:
             self._out.flush()
-
-
-class EncodedLines(Struct, frozen=True):
-    """Lines of deliveries that are not written yet."""
-
-    lines: Sequence[bytes]
 
 
 def json_line(event: events.SessionEvent) -> str | None:

@@ -74,6 +74,16 @@ class RegistrationAnswered(Struct, frozen=True):
     """A PUT /webhooks ended: the ring has every secret that it brought."""
 
 
+class DeliveriesInserted(Struct, frozen=True, gc=False):
+    """The session's loop commits these deliveries next, and waits for the disk meanwhile.
+
+    For what can be prepared and is not shown: where the commit fails, they get other numbers, or are not stored.
+    """
+
+    deliveries: Sequence[DeliveryStored]
+    """The same object as in the DeliveriesStored that follows, unless the commit fails."""
+
+
 class DeliveriesStored(Struct, frozen=True, gc=False):
     """Deliveries are on disk by one transaction; their answers are sent afterwards.
 

@@ -17,7 +17,7 @@ from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.http.receiver import Reply
 from webhook_tui.session import messages
 from webhook_tui.session.answer_rule import ActiveAnswerRule
-from webhook_tui.session.bus import DeliveriesStored, DeliveryRefused, EventBus, VerificationWanted
+from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored, DeliveryRefused, EventBus, VerificationWanted
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import LOOP, Forwarder
 from webhook_tui.session.forwarding.simulation import EventSimulation
@@ -68,16 +68,26 @@ class _Arrival(Arrival, kw_only=True, eq=False):
         )
 
     @classmethod
-    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+    def on_inserted(cls, arrivals: Sequence[Self]) -> None:
         """Publish them together; there is one pipeline."""
+        arrivals[0].pipeline.publish_inserted(cls._events(arrivals))
+
+    @classmethod
+    def on_stored(cls, arrivals: Sequence[Self]) -> None:
+        """Publish them together."""
         pipeline = arrivals[0].pipeline
-        pipeline.publish(
-            [
-                pipeline.stored(each.row, each.delivery, each.simulated, is_strict=each.recordable.is_strict)
-                for each in arrivals
-                if each.row is not None and each.recordable is not None
-            ]
-        )
+        inserted = pipeline.take_inserted()
+        is_same = inserted is not None and inserted[0].row is arrivals[0].row  # else the thread inserted them
+        pipeline.publish(inserted if inserted is not None and is_same else cls._events(arrivals))
+
+    @staticmethod
+    def _events(arrivals: Sequence[_Arrival]) -> Sequence[DeliveryStored]:
+        pipeline = arrivals[0].pipeline
+        return [
+            pipeline.stored(each.row, each.delivery, each.simulated, is_strict=each.recordable.is_strict)
+            for each in arrivals
+            if each.row is not None and each.recordable is not None
+        ]
 
     def on_failed(self, problem: Problem) -> None:
         """Publish why it is not stored, and answer so."""
@@ -115,6 +125,8 @@ class DeliveryPipeline:
         self._answer_rule = answer_rule
         self._forwarder = forwarder
         self._simulation = simulation
+        self._inserted: Sequence[DeliveryStored] | None = None
+        """The group that was inserted last, until it is stored."""
         self._published: str | None = None
         """The reason for not storing that was published last."""
         self._quiet_timer: asyncio.TimerHandle | None = None
@@ -184,8 +196,18 @@ class DeliveryPipeline:
     def stored(
         self, row: DeliveryRow, delivery: Delivery, simulated: bytes | None, *, is_strict: bool = False
     ) -> DeliveryStored:
-        """Return the event of a delivery that is on disk."""
+        """Return the event of a delivery that has its row."""
         return DeliveryStored(row, delivery, self._simulation.is_own(simulated), is_strict)
+
+    def publish_inserted(self, inserted: Sequence[DeliveryStored]) -> None:
+        """Publish deliveries that are about to be committed."""
+        self._inserted = inserted
+        self._bus.publish(DeliveriesInserted(inserted))
+
+    def take_inserted(self) -> Sequence[DeliveryStored] | None:
+        """Return the deliveries that were published so last, once."""
+        inserted, self._inserted = self._inserted, None
+        return inserted
 
     def publish(self, stored: Sequence[DeliveryStored]) -> None:
         """Count and publish deliveries that are on disk."""

@@ -66,7 +66,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import SessionStatus
 from webhook_tui.http.sockets import bind
 from webhook_tui.session import messages
-from webhook_tui.session.bus import DeliveriesStored, EventBus
+from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored, EventBus
 from webhook_tui.session.clock import Clock
 from webhook_tui.session.forwarding.forwarder import check, refuse_own
 from webhook_tui.session.route.route import own_address
@@ -77,7 +77,9 @@ from webhook_tui.storage.history import DeliveryStore
 
 _log = logging.getLogger(__name__)
 
+EventHandler: TypeAlias = Callable[[SessionEvent], None]
 StoredHandler: TypeAlias = Callable[[DeliveriesStored], None]
+InsertedHandler: TypeAlias = Callable[[DeliveriesInserted], None]
 
 
 class Session:
@@ -142,15 +144,15 @@ class Session:
         assert self._runtime is not None
         return self._runtime
 
-    def run(self, publish: Callable[[SessionEvent], None], publish_stored: StoredHandler | None = None) -> None:
+    def run(
+        self, publish: EventHandler, stored: StoredHandler | None = None, inserted: InsertedHandler | None = None
+    ) -> None:
         """Run on the calling thread until `stop`; the last event is SessionStopped.
 
-        `publish_stored`: takes the deliveries that were stored together; None: `publish` takes each of them.
+        `stored`: takes the deliveries that were stored together, instead of `publish`. `inserted`: takes them before.
         Errors that the program does not expect propagate to the caller.
         """
-        for kind in get_args(SessionEvent):
-            self._bus.subscribe(kind, publish)
-        self._bus.subscribe(DeliveriesStored, publish_stored or (lambda event: _publish_each(event, publish)))
+        _subscribe(self._bus, publish, stored, inserted)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 
@@ -382,9 +384,18 @@ class Session:
                 assert_never(query)
 
 
-def _publish_each(event: DeliveriesStored, publish: Callable[[SessionEvent], None]) -> None:
-    for stored in event.deliveries:
-        publish(stored)
+def _subscribe(
+    bus: EventBus, publish: EventHandler, stored: StoredHandler | None, inserted: InsertedHandler | None
+) -> None:
+    def publish_each(event: DeliveriesStored) -> None:
+        for delivery in event.deliveries:
+            publish(delivery)
+
+    for kind in get_args(SessionEvent):
+        bus.subscribe(kind, publish)
+    bus.subscribe(DeliveriesStored, stored or publish_each)
+    if inserted is not None:
+        bus.subscribe(DeliveriesInserted, inserted)
 
 
 def _in_words(name: str) -> str:

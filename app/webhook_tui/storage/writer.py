@@ -80,6 +80,14 @@ class Arrival(Struct, eq=False):
         raise NotImplementedError
 
     @classmethod
+    def on_inserted(cls, arrivals: Sequence[Self]) -> None:
+        """These have their rows, by a transaction that the loop of the caller is about to commit. Called on it.
+
+        It must be quick and may not use the writer. Where the commit fails, they get other rows or none; where the
+        thread commits, it is not called.
+        """
+
+    @classmethod
     def on_stored(cls, arrivals: Sequence[Self]) -> None:
         """These are on disk, with their rows, by one transaction. Called on the loop of the caller, as the next two."""
         raise NotImplementedError
@@ -284,7 +292,7 @@ class Writer:
             if not self._file.is_current():
                 return False
             self._set_busy_timeout(0)
-            self._commit_once(self._file.connection, deliveries)
+            self._commit_once(self._file.connection, deliveries, on_loop=True)
         except Exception:  # noqa: BLE001 -- the thread tries it again, and handles what it is
             return False
         finally:
@@ -405,14 +413,17 @@ class Writer:
             self._file.replace_damaged()
             self._commit_once(self._file.connection, group)
 
-    def _commit_once(self, connection: sqlite3.Connection, group: Sequence[_Request]) -> None:
+    def _commit_once(self, connection: sqlite3.Connection, group: Sequence[_Request], *, on_loop: bool = False) -> None:
         for request in group:
             if isinstance(request, Arrival) and request.recordable is None:
                 request.recordable = request.record()
         with transaction(connection):
             for kind, requests in groupby(group, type):
                 if issubclass(kind, Arrival):
-                    self._insert(connection, list(requests))  # type: ignore[arg-type]  # all are of that type
+                    arrivals: list[Arrival] = list(requests)  # type: ignore[arg-type]  # all are of that type
+                    self._insert(connection, arrivals)
+                    if on_loop:
+                        kind.on_inserted(arrivals)
                 else:
                     for request in requests:
                         request.result = request.job(connection)  # type: ignore[union-attr]  # all are of the other type

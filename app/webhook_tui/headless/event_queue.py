@@ -1,0 +1,57 @@
+"""Passes the events of a session from its loop to the main thread, and wakes it where that costs the loop least."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from webhook_tui.domain.events import DeliveryStored, SessionEvent
+from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored
+
+Published: TypeAlias = SessionEvent | DeliveriesInserted | DeliveriesStored
+"""What the session's thread passes on: deliveries that were stored together come together."""
+
+
+class EventQueue:
+    """Events in their order. The session's thread adds them and never waits; one other thread waits for them.
+
+    A thread that wakes up takes the interpreter lock from the loop. Deliveries that are about to be committed wake it,
+    because the loop then waits for the disk. Their commit does not: it is seen with the next deliveries, or when `wait`
+    ends, which is to be short then.
+    """
+
+    def __init__(self) -> None:
+        self._events: deque[Published] = deque()
+        self._wakeups: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._inserted: Sequence[DeliveryStored] | None = None
+        """The deliveries that woke the thread last."""
+
+    def put(self, event: Published) -> None:
+        """Add an event and wake the thread."""
+        self._events.append(event)
+        self._wakeups.put(None)
+
+    def put_inserted(self, event: DeliveriesInserted) -> None:
+        """Add deliveries that are about to be committed and wake the thread."""
+        self._inserted = event.deliveries
+        self.put(event)
+
+    def put_stored(self, event: DeliveriesStored) -> None:
+        """Add deliveries that are on disk; wake the thread unless those were added by `put_inserted`."""
+        self._events.append(event)
+        if event.deliveries is not self._inserted:
+            self._wakeups.put(None)
+        self._inserted = None
+
+    def wait(self, seconds: float) -> None:
+        """Return once there is an event, at the latest after that time."""
+        with contextlib.suppress(queue.Empty):
+            while not self._events:  # a wake-up may be that of an event that is taken already
+                self._wakeups.get(timeout=seconds)
+
+    def take(self) -> Published | None:
+        """Remove and return the next event; None: there is none."""
+        return self._events.popleft() if self._events else None

@@ -1,0 +1,70 @@
+"""The queue between the session's thread and the one that prints: the order, and what wakes it."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+
+from tests.factories import delivery, row
+from tests.timeouts import TIMEOUT_SECONDS
+from webhook_tui.domain.events import DeliveryStored, WebhookDeleted
+from webhook_tui.headless.event_queue import EventQueue, Published
+from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored
+
+
+def _group() -> list[DeliveryStored]:
+    return [DeliveryStored(row(1), delivery())]
+
+
+def _wakes(events: EventQueue) -> bool:
+    """Return whether `wait` ends before its time; takes what is there."""
+    began = monotonic()
+    events.wait(0.05)
+    while events.take() is not None:
+        pass
+    return monotonic() - began < 0.05
+
+
+def test_events_are_taken_in_their_order() -> None:
+    """Whichever way they came, also after the thread has taken some."""
+    group = _group()
+    inserted, stored, deleted = DeliveriesInserted(group), DeliveriesStored(group), WebhookDeleted()
+    events = EventQueue()
+    events.put_inserted(inserted)
+    events.put_stored(stored)
+    first: list[Published | None] = [events.take()]
+    events.put(deleted)
+
+    assert [*first, events.take(), events.take(), events.take()] == [inserted, stored, deleted, None]
+
+
+def test_the_thread_waits_for_an_event() -> None:
+    """Until one is put by another thread."""
+    events, deleted = EventQueue(), WebhookDeleted()
+    threading.Timer(0.01, events.put, (deleted,)).start()
+    events.wait(TIMEOUT_SECONDS)
+
+    assert events.take() is deleted
+
+
+def test_a_commit_that_was_announced_wakes_no_thread() -> None:
+    """It is there when the thread looks again."""
+    events, group = EventQueue(), _group()
+    events.put_inserted(DeliveriesInserted(group))
+    announced = _wakes(events)
+    threading.Timer(0.01, events.put_stored, (DeliveriesStored(group),)).start()
+
+    assert (announced, _wakes(events)) == (True, False)
+    assert events.take() is None
+
+
+def test_every_other_commit_wakes_it() -> None:
+    """That of deliveries that were inserted again, and that of those that the history's own thread stored."""
+    events, group = EventQueue(), _group()
+    events.put_inserted(DeliveriesInserted(_group()))
+    _wakes(events)
+    events.put_stored(DeliveriesStored(group))
+    again = _wakes(events)
+    events.put_stored(DeliveriesStored(group))
+
+    assert (again, _wakes(events)) == (True, True)
