@@ -75,15 +75,16 @@ def test_the_line_of_a_delivery_is_that_of_its_object() -> None:
 def test_a_line_holds_the_delivery_whatever_is_in_it(
     body: bytes, headers: Headers, event: str, event_id: str | None, sign: str
 ) -> None:
-    """It is the line of its object, and of nothing but ASCII, in place of the one before."""
+    """It is the line of its object, and of nothing but ASCII, after the ones before."""
     one, changed = delivery(body, headers=headers), replace(row(8, event=event, event_id=event_id), reason=sign)
-    encoded = bytearray(b" " * 1_000)
+    encoded = bytearray(b"before\n")
     encode_delivery(changed, one, encoded)
-    line = encoded.decode("ascii")
+    before, line = encoded.decode("ascii").split("\n", 1)
     record = json.loads(line)
     as_received = bytearray()
     encode_delivery(changed, one, as_received, is_strict=parse_event(body).is_strict)
 
+    assert before == "before"
     assert line == as_line(delivery_record(changed, one)) == as_received.decode("ascii")
     assert line.count("\n") == 1
     assert base64.b64decode(record["body_b64"]) == body

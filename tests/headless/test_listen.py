@@ -8,7 +8,7 @@ import io
 import json
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,7 +131,7 @@ def _encoded(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[DeliveryStored]]:
     encode = JsonWriter.encoded
     seen: list[Sequence[DeliveryStored]] = []
 
-    def encoded(writer: JsonWriter, deliveries: Sequence[DeliveryStored]) -> Sequence[bytes]:
+    def encoded(writer: JsonWriter, deliveries: Sequence[DeliveryStored]) -> bytearray:
         lines = encode(writer, deliveries)
         seen.append(deliveries)
         return lines
@@ -221,13 +221,13 @@ def test_a_reader_that_has_left_ends_it() -> None:
 
     assert stops
     assert front.exit_code == 0
-    assert writer.encoded(later) == ()
+    assert writer.encoded(later) == b""
 
 
 class _Unread(io.BytesIO):
     """The standard output of a program whose reader has left."""
 
-    def writelines(self, lines: Iterable[ReadableBuffer], /) -> None:
+    def write(self, content: ReadableBuffer, /) -> int:
         """As a write to the pipe."""
         raise OutputError(BrokenPipeError())
 

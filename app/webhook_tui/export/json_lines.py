@@ -53,13 +53,13 @@ class _DeliveryLine(Struct, tag_field="type", tag="delivery", gc=False):
 
 def delivery_line(row: DeliveryRow, delivery: Delivery) -> str:
     """Return the line that `encode_delivery` writes, as text."""
-    line = bytearray()
-    encode_delivery(row, delivery, line)
-    return line.decode("ascii")
+    lines = bytearray()
+    encode_delivery(row, delivery, lines)
+    return lines.decode("ascii")
 
 
-def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray, *, is_strict: bool = False) -> None:
-    """Write one delivery as an object in a line of ASCII to `line`, its newline included, in place of what is there.
+def encode_delivery(row: DeliveryRow, delivery: Delivery, lines: bytearray, *, is_strict: bool = False) -> None:
+    """Append one delivery to `lines` as an object in a line of ASCII, its newline included.
 
     Headers are latin-1, `event_id` has the type that it had. The body is there twice: in base64 to the last byte, and
     as `json`, null where it is no JSON. A body that is JSON in one line of ASCII is embedded unchanged: to decode and
@@ -75,7 +75,7 @@ def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray, *, is
     in_ascii = method.isascii() and path.isascii() and event.isascii() and reason.isascii() and headers.isascii()
     if json_text is None or not in_ascii or (event_id is not None and not event_id.isascii()):
         json_value = msgspec.Raw(body) if is_unchanged else value
-        line[:] = as_line(_record(row, delivery, json_value)).encode("ascii")
+        lines += as_line(_record(row, delivery, json_value)).encode("ascii")
         return
     record = _DeliveryLine(
         row.seq,
@@ -92,8 +92,8 @@ def encode_delivery(row: DeliveryRow, delivery: Delivery, line: bytearray, *, is
         reason,
         row.answered or None,
     )
-    _encode_into(record, line)
-    line += b"\n"
+    _encode_into(record, lines, -1)
+    lines += b"\n"
 
 
 def delivery_record(row: DeliveryRow, delivery: Delivery) -> Mapping[str, object]:

@@ -402,7 +402,7 @@ class _Prepared(Struct, frozen=True):
     """The lines of deliveries that may yet fail to be committed."""
 
     deliveries: Sequence[DeliveryStored]
-    lines: Sequence[bytes]
+    lines: bytearray
 
 
 def _next_events(events: EventQueue) -> Iterator[Published]:
