@@ -9,11 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.timeouts import TIMEOUT_SECONDS
-from webhook_tui.domain.answer_rules.answer import Answer
 from webhook_tui.http.asgi import AsgiApplication, Receive, Scope, Send
-from webhook_tui.http.request import Request
-from webhook_tui.http.response import Exchange
 from webhook_tui.http.server import Server
 from webhook_tui.http.sockets import bind
 
@@ -107,58 +103,10 @@ async def test_stopped_without_a_start() -> None:
 
 
 async def test_it_refuses_connections_once_stopped() -> None:
-    """No second handle of its socket listens on."""
+    """Nothing listens on."""
     server = Server(AsgiApplication(Slow()), _bound())
     await server.start()
     port = server.port
     await server.stop()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", port)
-
-
-class Turns:
-    """Counts the turns of the loop, and answers each request with the number of the turn in which it came."""
-
-    def __init__(self) -> None:
-        self._turn = 0
-
-    def count(self) -> None:
-        """Count this turn and those that follow."""
-        self._turn += 1
-        asyncio.get_running_loop().call_soon(self.count)
-
-    def on_head(self, request: Request) -> Answer:
-        """Answer."""
-        return Answer(200, b"%d" % self._turn, ((b"connection", b"close"),))
-
-    def on_request(self, exchange: Exchange) -> None:
-        """Never called: every head is answered."""
-
-
-def test_several_connections_are_accepted_in_one_turn() -> None:
-    """Eight that wait are served in fewer turns of the loop than eight."""
-    uvloop = pytest.importorskip("uvloop")
-
-    async def turns() -> set[bytes]:
-        application, bound = Turns(), _bound()
-        server = Server(application, bound)
-        with contextlib.ExitStack() as held:
-            clients = [
-                held.enter_context(socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS))
-                for _ in range(8)
-            ]
-            for client in clients:
-                client.sendall(ASK)
-            await server.start()
-            application.count()
-            answers = [await asyncio.to_thread(_read, client) for client in clients]
-            await server.stop()
-        return {answer.rpartition(b"\r\n")[2] for answer in answers}
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert 0 < len(runner.run(turns())) <= 4
-
-
-def _read(client: socket.socket) -> bytes:
-    """Everything until the end."""
-    return b"".join(iter(lambda: client.recv(65536), b""))

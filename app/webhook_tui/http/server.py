@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import Callable
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -15,12 +13,6 @@ from webhook_tui.http.limits import Limits, connections_within
 from webhook_tui.http.protocol import Application, Connections, HttpProtocol
 from webhook_tui.http.sockets import BACKLOG
 
-_LISTENERS = 1 if sys.platform == "win32" else 4
-"""How many connections are accepted in one turn of the loop: libuv accepts one for each listening socket.
-
-So a turn, with its system calls, is shared by several deliveries: 3 % less CPU for each with a connection of its own; 8
-are no better. On Windows, where asyncio accepts, a second handle of a socket cannot be served.
-"""
 _TURNS_TO_CONNECT = 4
 """Iterations of the loop until an accepted socket is a connection: asyncio creates a task, then a transport."""
 _CANCEL_SECONDS = 0.5
@@ -48,7 +40,7 @@ class Server:
         self._connections = Connections(application, limits, refused)
         self._socket = bound
         self._grace_seconds = grace_seconds
-        self._servers: list[asyncio.Server] = []
+        self._server: asyncio.Server | None = None
 
     @property
     def host(self) -> str:
@@ -63,15 +55,15 @@ class Server:
     async def start(self) -> None:
         """Accept connections; raises OSError when the socket cannot listen."""
         loop = asyncio.get_running_loop()  # to ask in each connection would take a system call
-        connect = partial(HttpProtocol, self._connections, loop)
-        for listening in (self._socket, *(self._socket.dup() for _ in range(_LISTENERS - 1))):
-            self._servers.append(await loop.create_server(connect, sock=listening, backlog=BACKLOG))
+        self._server = await loop.create_server(
+            lambda: HttpProtocol(self._connections, loop), sock=self._socket, backlog=BACKLOG
+        )
 
     async def stop(self) -> None:
         """Stop accepting, let requests under way end within the grace, then close; does nothing when not started."""
-        if self._servers:
-            while self._servers:
-                self._servers.pop().close()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
             for _ in range(_TURNS_TO_CONNECT):
                 await asyncio.sleep(0)
             await self._end(self._connections)
