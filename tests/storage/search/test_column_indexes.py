@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from time import monotonic
 from unittest.mock import patch
@@ -18,7 +18,7 @@ from tests.storage.finding import finding, insert_earlier
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.jobs.job import USUAL_FIELDS
-from webhook_tui.storage.database.connection import open_database
+from webhook_tui.storage.database.connection import open_database, transaction
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.insertion import insert_deliveries, recordable
@@ -30,8 +30,12 @@ from webhook_tui.storage.search.value_counts import count_values
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """A history that no program fills."""
-    with closing(open_database(tmp_path / "deliveries.db", HISTORY).connection) as connection:
+    with closing(_opened(tmp_path / "deliveries.db")) as connection:
         yield connection
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return open_database(path, HISTORY).connection
 
 
 def _insert(connection: sqlite3.Connection, account: Account, count: int) -> None:
@@ -71,6 +75,24 @@ def test_they_are_filled_step_by_step(connection: sqlite3.Connection, account: A
         assert _in_indexes(connection) == [5, 5, 5, 4]
         assert not index_columns(connection)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_step_that_was_overtaken_sets_nothing_back(connection: sqlite3.Connection, account: Account) -> None:
+    """Two sessions write one file, and each of them fills its indexes."""
+    _insert(connection, account, 5)
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+
+    def overtaken(own: sqlite3.Connection) -> AbstractContextManager[None]:
+        with patch.object(column_indexes, "transaction", transaction), closing(_opened(Path(path))) as other:
+            assert index_columns(other)
+            assert not index_columns(other)
+        return transaction(own)
+
+    with patch.object(column_indexes, "STEP_ROWS", 3), patch.object(column_indexes, "transaction", overtaken):
+        assert index_columns(connection)
+
+    assert connection.execute("SELECT indexed FROM indexing").fetchone() == (5,)
+    assert _in_indexes(connection) == [5, 5, 5, 4]
 
 
 def test_numbers_that_are_not_there_take_no_steps(connection: sqlite3.Connection, account: Account) -> None:
@@ -120,6 +142,20 @@ async def test_values_are_counted_alike_before_and_after(store: DeliveryStore, a
     assert before["verdict"] == [("invalid", 2), ("valid", 2)]
     assert before["answered"] == [("200", 2), ("503", 2)]
     assert dict(before["is"])["retried"] == 3
+
+
+def test_those_of_an_earlier_version_are_counted_once(
+    connection: sqlite3.Connection, account: Account, tmp_path: Path
+) -> None:
+    """It goes on storing in the file that another program has migrated, and they are in the indexes at once."""
+    _insert(connection, account, 2)
+    insert_earlier(connection, account, b"1")
+    connection.execute("UPDATE deliveries SET attempt = 2 WHERE seq = 3")
+
+    found = count_values(tmp_path / "deliveries.db", USUAL_FIELDS)
+
+    assert found["verdict"] == [("valid", 3)]
+    assert dict(found["is"])["retried"] == 2
 
 
 def test_those_of_an_earlier_version_are_complete(tmp_path: Path, account: Account) -> None:

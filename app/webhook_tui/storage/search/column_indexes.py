@@ -31,7 +31,8 @@ def index_columns(connection: sqlite3.Connection) -> bool:
         try:
             with transaction(connection):
                 connection.execute("UPDATE deliveries SET indexed = 1 WHERE seq > ? AND seq <= ?", (done, end))
-                connection.execute("UPDATE indexing SET indexed = ?", (end,))
+                # Another session that writes the file may have come further since `done` was read.
+                connection.execute("UPDATE indexing SET indexed = max(indexed, ?)", (end,))
         finally:
             connection.execute("PRAGMA synchronous = FULL")
     return bool(count == STEP_ROWS)

@@ -25,9 +25,11 @@ _BY_VALUE = """
     SELECT value, sum(number) FROM (
         SELECT {0} AS value, count(*) AS number FROM deliveries INDEXED BY by_{0} WHERE indexed GROUP BY 1
         UNION ALL
-        SELECT {0}, count(*) FROM deliveries NOT INDEXED WHERE seq > (SELECT indexed FROM indexing) GROUP BY 1
+        SELECT {0}, count(*) FROM deliveries NOT INDEXED
+            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 GROUP BY 1
     ) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
 """
+"""Those that an earlier version stores, in a file that was migrated meanwhile, are in the indexes at once."""
 _COLUMNS = {field: _BY_VALUE.format(field) for field in ("verdict", "event", "answered")}
 _STATES = {
     "marked": "SELECT count(*) FROM deliveries INDEXED BY marks WHERE marked",
@@ -35,7 +37,8 @@ _STATES = {
     "differs": "SELECT count(*) FROM deliveries INDEXED BY differing WHERE differs",
     "retried": """
         SELECT (SELECT count(*) FROM deliveries INDEXED BY repeated WHERE indexed AND attempt > 1)
-            + count(*) FROM deliveries NOT INDEXED WHERE seq > (SELECT indexed FROM indexing) AND attempt > 1
+            + count(*) FROM deliveries NOT INDEXED
+            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 AND attempt > 1
     """,
     "replayed": "SELECT count(*) FROM deliveries INDEXED BY replays WHERE replayed",
     "imported": "SELECT count(*) FROM deliveries INDEXED BY imports WHERE imported",
