@@ -68,3 +68,16 @@ def test_every_other_commit_wakes_it() -> None:
     events.put_stored(DeliveriesStored(group))
 
     assert (again, _wakes(events)) == (True, True)
+
+
+def test_wake_ups_do_not_gather() -> None:
+    """A thread that never has to wait leaves one, and that one takes the place of none that is needed."""
+    events = EventQueue()
+    for _ in range(1000):
+        events.put(WebhookDeleted())
+        events.take()
+
+    assert events._wakeups.qsize() == 1  # noqa: SLF001 -- only the memory that they take would show it
+    assert not _wakes(events)
+    events.put(WebhookDeleted())
+    assert _wakes(events)

@@ -26,13 +26,14 @@ class EventQueue:
     def __init__(self) -> None:
         self._events: deque[Published] = deque()
         self._wakeups: queue.SimpleQueue[None] = queue.SimpleQueue()
+        """At most one: they would gather while there always is an event when the thread looks."""
         self._inserted: Sequence[DeliveryStored] | None = None
         """The deliveries that woke the thread last."""
 
     def put(self, event: Published) -> None:
         """Add an event and wake the thread."""
         self._events.append(event)
-        self._wakeups.put(None)
+        self._wake()
 
     def put_inserted(self, event: DeliveriesInserted) -> None:
         """Add deliveries that are about to be committed and wake the thread."""
@@ -43,7 +44,7 @@ class EventQueue:
         """Add deliveries that are on disk; wake the thread unless those were added by `put_inserted`."""
         self._events.append(event)
         if event.deliveries is not self._inserted:
-            self._wakeups.put(None)
+            self._wake()
         self._inserted = None
 
     def wait(self, seconds: float) -> None:
@@ -55,3 +56,7 @@ class EventQueue:
     def take(self) -> Published | None:
         """Remove and return the next event; None: there is none."""
         return self._events.popleft() if self._events else None
+
+    def _wake(self) -> None:
+        if self._wakeups.empty():  # else the thread sees the event once it has taken that one
+            self._wakeups.put(None)
