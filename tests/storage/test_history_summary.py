@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.cli.conftest import JOB, OWN, received, record
-from tests.factories import NOW
+from tests.factories import NOW, VALID, delivery
+from tests.storage.finding import insert_earlier
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.storage.database.connection import open_database
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history_summary import summarize_history
+from webhook_tui.storage.insertion import insert_deliveries, recordable
+from webhook_tui.storage.search.column_indexes import counts_of, index_columns
 
 
 def test_counts_times_and_size(tmp_path: Path) -> None:
@@ -32,3 +41,36 @@ def test_counts_times_and_size(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"no database" * 100)
     with pytest.raises(ProblemError):
         summarize_history(tmp_path / "x.db")
+
+
+def test_deliveries_are_counted_before_and_after_they_are_indexed(tmp_path: Path, account: Account) -> None:
+    """The index gives the number of those that are in it: to read each delivery takes four times as long."""
+    path = tmp_path / "h.db"
+    with closing(open_database(path, HISTORY).connection) as connection:
+        record = recordable(delivery(), VALID, account=account, answered=200)
+        insert_deliveries(connection, [record] * 2, run=1)
+        before = summarize_history(path)
+        index_columns(connection)
+        insert_deliveries(connection, [record], run=1)
+        after = summarize_history(path)
+        plan = [each[3] for each in connection.execute(f"EXPLAIN QUERY PLAN {counts_of('verdict')}")]
+
+    assert before is not None
+    assert after is not None
+    assert (before.counts, after.counts) == ({Verdict.VALID: 2}, {Verdict.VALID: 3})
+    assert "SCAN deliveries USING INDEX by_verdict" in plan
+
+
+def test_a_history_of_an_earlier_version_is_not_migrated(tmp_path: Path, account: Account) -> None:
+    """Its figures can be read as it is."""
+    path = tmp_path / "h.db"
+    earlier = replace(HISTORY, migrations=HISTORY.migrations[:7])
+    with closing(open_database(path, earlier).connection) as connection:
+        insert_earlier(connection, account, b"1", b"2")
+
+    summary = summarize_history(path)
+
+    assert summary is not None
+    assert summary.counts == {Verdict.VALID: 2}
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (7,)

@@ -14,11 +14,14 @@ from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.database.errors import not_a_history, reading
 from webhook_tui.storage.database.files import size_on_disk
+from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history_query import is_history
 from webhook_tui.storage.mappers import moment
+from webhook_tui.storage.search.column_indexes import counts_of
 
 _ENDS = "SELECT received_at FROM deliveries ORDER BY seq {} LIMIT 1"
-_COUNTS = "SELECT verdict, count(*) FROM deliveries GROUP BY verdict"
+_COUNTS = counts_of("verdict")
+_COUNTS_OF_OTHER_VERSIONS = "SELECT verdict, count(*) FROM deliveries GROUP BY verdict"
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
 
 
@@ -42,13 +45,18 @@ class HistorySummary(Struct, frozen=True):
 
 
 def summarize_history(path: Path) -> HistorySummary | None:
-    """Return the figures of the history at `path`; None: there is none yet. Raises ProblemError."""
+    """Return the figures of the history at `path`; None: there is none yet. Raises ProblemError.
+
+    A file of another version is not migrated for that.
+    """
     if not path.is_file():
         return None
     if not is_history(path):
         raise ProblemError(not_a_history(path))
     with closing(connect_read_only(path)) as connection, reading():
-        found = dict(connection.execute(_COUNTS).fetchall())
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        select = _COUNTS if version == HISTORY.version else _COUNTS_OF_OTHER_VERSIONS
+        found = dict(connection.execute(select).fetchall())
         last = connection.execute(_LAST).fetchone()
         ends = [connection.execute(_ENDS.format(order)).fetchone() for order in ("ASC", "DESC")]
     oldest, newest = (None if end is None else moment(end[0]) for end in ends)

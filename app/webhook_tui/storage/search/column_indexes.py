@@ -18,6 +18,16 @@ STEP_ROWS = 1000
 IN_RANGE = "seq BETWEEN :lo AND :hi"
 _END = "SELECT max(seq), count(*) FROM (SELECT seq FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?)"
 
+_COUNTS = """
+    SELECT value, sum(number) FROM (
+        SELECT {0} AS value, count(*) AS number FROM deliveries INDEXED BY by_{0} WHERE indexed GROUP BY 1
+        UNION ALL
+        SELECT {0}, count(*) FROM deliveries NOT INDEXED
+            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 GROUP BY 1
+    ) GROUP BY 1
+"""
+"""Those that an earlier version stores, in a file that was migrated meanwhile, are in the indexes at once."""
+
 
 def index_columns(connection: sqlite3.Connection) -> bool:
     """Index the next 1,000 deliveries in a transaction of its own; return whether there is more to do.
@@ -72,3 +82,8 @@ def indexed_later(index: str, condition: str, indexed: str = "") -> Sequence[Row
 def not_indexed(condition: str) -> RowSource:
     """The rows that meet a condition and are not in those indexes."""
     return RowSource("deliveries d NOT INDEXED", f"d.seq BETWEEN max(:lo, :indexed + 1) AND :hi AND {condition}")
+
+
+def counts_of(column: str) -> str:
+    """Return SQL that selects each value of the column and how many deliveries have it."""
+    return _COUNTS.format(column)

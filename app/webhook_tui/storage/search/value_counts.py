@@ -13,6 +13,7 @@ from webhook_tui.domain.filtering.completion import Count
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_status
 from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.database.errors import reading
+from webhook_tui.storage.search.column_indexes import counts_of
 
 MOST_VALUES = 50
 """Of one field, the most frequent."""
@@ -21,16 +22,7 @@ MOST_READ = 2000
 _LARGEST_READ = 65_536
 """Bytes of a payload; a larger one is not read."""
 
-_BY_VALUE = """
-    SELECT value, sum(number) FROM (
-        SELECT {0} AS value, count(*) AS number FROM deliveries INDEXED BY by_{0} WHERE indexed GROUP BY 1
-        UNION ALL
-        SELECT {0}, count(*) FROM deliveries NOT INDEXED
-            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 GROUP BY 1
-    ) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?
-"""
-"""Those that an earlier version stores, in a file that was migrated meanwhile, are in the indexes at once."""
-_COLUMNS = {field: _BY_VALUE.format(field) for field in ("verdict", "event", "answered")}
+_COLUMNS = {field: f"{counts_of(field)} ORDER BY 2 DESC, 1 LIMIT ?" for field in ("verdict", "event", "answered")}
 _STATES = {
     "marked": "SELECT count(*) FROM deliveries INDEXED BY marks WHERE marked",
     "commented": "SELECT count(*) FROM deliveries INDEXED BY comments WHERE comment != ''",
