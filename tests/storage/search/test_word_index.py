@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import NOW, VALID, delivery
-from tests.storage.finding import finding, index_words, insert_earlier
+from tests.storage.finding import finding, index_words, insert_earlier, remove_history
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.filtering.search_words import WAY
 from webhook_tui.storage.database.connection import Schema, open_database
@@ -183,3 +183,14 @@ def test_two_programs_that_disagree_do_not_take_turns_forever(tmp_path: Path, ac
         assert not index.step(connection)
         assert connection.execute("SELECT done, way FROM indexing").fetchone() == (1, "another")
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+async def test_the_index_of_a_new_file_is_filled_too(store: DeliveryStore, account: Account) -> None:
+    """The history was deleted while the program runs."""
+    await _record(store, account, b"apple")
+    await index_words(store)
+    remove_history(store.path)
+    await _record(store, account, b"pear")
+    await index_words(store)
+
+    assert _with_word(store.path, "pear") == [2]

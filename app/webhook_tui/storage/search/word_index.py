@@ -51,7 +51,8 @@ class WordIndex:
     """Brings the index up to date in steps, on the writer's thread."""
 
     def __init__(self) -> None:
-        self._was_reset = False
+        self._reset_by: sqlite3.Connection | None = None
+        """The connection to the file whose index was built again: once, but another file has another index."""
 
     def step(self, connection: sqlite3.Connection) -> bool:
         """Index at most 100 deliveries or 256 KiB in a transaction of its own; return whether there is more to do.
@@ -65,12 +66,12 @@ class WordIndex:
             with transaction(connection):
                 return self._advance(connection)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._was_reset:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._reset_by is connection:
                 raise
             _logger.warning("The word index is damaged; it is built again")
             with transaction(connection):
                 reset_index(connection)
-            self._was_reset = True
+            self._reset_by = connection
             return True
         finally:
             connection.execute("PRAGMA synchronous = FULL")
@@ -79,16 +80,16 @@ class WordIndex:
         done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
         (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         if way != WAY:
-            return not self._was_reset
+            return self._reset_by is not connection
         return last is not None and last > done
 
     def _advance(self, connection: sqlite3.Connection) -> bool:
         done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
         if way != WAY:
-            if self._was_reset:
+            if self._reset_by is connection:
                 return False
             reset_index(connection)
-            self._was_reset = True
+            self._reset_by = connection
             return True
         found = connection.execute(
             "SELECT d.seq, b.headers, iif(d.size > ?, NULL, b.body) FROM deliveries d JOIN bodies b USING (seq) "
