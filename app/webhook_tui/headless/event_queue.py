@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from webhook_tui.domain.events import DeliveryStored, SessionEvent
@@ -14,21 +16,26 @@ from webhook_tui.session.bus import DeliveriesInserted, DeliveriesStored
 Published: TypeAlias = SessionEvent | DeliveriesInserted | DeliveriesStored
 """What the session's thread passes on: deliveries that were stored together come together."""
 
+_QUIET_SECONDS = 0.01
+
 
 class EventQueue:
     """Events in their order. The session's thread adds them and never waits; one other thread waits for them.
 
     A thread that wakes up takes the interpreter lock from the loop. Deliveries that are about to be committed wake it,
-    because the loop then waits for the disk. Their commit does not: it is seen with the next deliveries, or when `wait`
-    ends, which is to be short then.
+    because the loop then waits for the disk. Their commit does so once in 10 ms; else it is seen with the next
+    deliveries, or when `wait` ends, which is to be short then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: seconds."""
         self._events: deque[Published] = deque()
         self._wakeups: queue.SimpleQueue[None] = queue.SimpleQueue()
         """At most one: they would gather while there always is an event when the thread looks."""
         self._inserted: Sequence[DeliveryStored] | None = None
         """The deliveries that woke the thread last."""
+        self._clock = clock
+        self._next_wake_at = -math.inf
 
     def put(self, event: Published) -> None:
         """Add an event and wake the thread."""
@@ -41,9 +48,11 @@ class EventQueue:
         self.put(event)
 
     def put_stored(self, event: DeliveriesStored) -> None:
-        """Add deliveries that are on disk; wake the thread unless those were added by `put_inserted`."""
+        """Add deliveries that are on disk; wake the thread unless it was woken by `put_inserted` and a moment ago."""
         self._events.append(event)
-        if event.deliveries is not self._inserted:
+        now = self._clock()
+        if event.deliveries is not self._inserted or now >= self._next_wake_at:
+            self._next_wake_at = now + _QUIET_SECONDS
             self._wake()
         self._inserted = None
 
