@@ -104,8 +104,12 @@ class Reported(Arrival, kw_only=True, eq=False):
     @classmethod
     def on_stored(cls, arrivals: Sequence[Self]) -> None:
         """Note the rows."""
-        said = arrivals[0].said
-        said.append(f"stored {[arrival.row.seq for arrival in arrivals if arrival.row is not None]}")
+        cls.note("stored", arrivals)
+
+    @classmethod
+    def note(cls, what: str, arrivals: Sequence[Self]) -> None:
+        """Note what happened to these rows; fail where one of them is to fail."""
+        arrivals[0].said.append(f"{what} {[arrival.row.seq for arrival in arrivals if arrival.row is not None]}")
         if any(arrival.fails for arrival in arrivals):
             raise ValueError("of the caller")
 
@@ -142,10 +146,7 @@ class Announced(Reported, kw_only=True, eq=False):
     @classmethod
     def on_inserted(cls, arrivals: Sequence[Self]) -> None:
         """Note the rows, which no other connection sees yet."""
-        said = arrivals[0].said
-        said.append(f"inserted {[arrival.row.seq for arrival in arrivals if arrival.row is not None]}")
-        if any(arrival.fails for arrival in arrivals):
-            raise ValueError("of the caller")
+        cls.note("inserted", arrivals)
 
 
 async def test_rows_are_announced_before_the_loop_commits_them(writer: Writer, record: Recordable) -> None:

@@ -17,6 +17,7 @@ Published: TypeAlias = SessionEvent | DeliveriesInserted | DeliveriesStored
 """What the session's thread passes on: deliveries that were stored together come together."""
 
 _QUIET_SECONDS = 0.01
+"""How long a commit that was announced wakes no thread after another one did."""
 
 
 class EventQueue:
@@ -36,6 +37,7 @@ class EventQueue:
         """The deliveries that woke the thread last."""
         self._clock = clock
         self._next_wake_at = -math.inf
+        """The time from which a commit that was announced wakes the thread."""
 
     def put(self, event: Published) -> None:
         """Add an event and wake the thread."""
@@ -48,7 +50,10 @@ class EventQueue:
         self.put(event)
 
     def put_stored(self, event: DeliveriesStored) -> None:
-        """Add deliveries that are on disk; wake the thread unless it was woken by `put_inserted` and a moment ago."""
+        """Add deliveries that are on disk, and wake the thread.
+
+        Those that `put_inserted` announced do not wake it within 10 ms of a commit that did.
+        """
         self._events.append(event)
         now = self._clock()
         if event.deliveries is not self._inserted or now >= self._next_wake_at:
@@ -57,7 +62,7 @@ class EventQueue:
         self._inserted = None
 
     def wait(self, seconds: float) -> None:
-        """Return once there is an event, at the latest after that time."""
+        """Return when there is an event, or after `seconds`."""
         with contextlib.suppress(queue.Empty):
             while not self._events:  # a wake-up may be that of an event that is taken already
                 self._wakeups.get(timeout=seconds)

@@ -218,7 +218,7 @@ class ExitCondition:
     """Decides when a session ends by itself, and with which exit code; this one: never. For the front end's thread."""
 
     reads_history = False
-    """Whether `is_met` reads the history, which is too much to do for each group of deliveries."""
+    """Whether `is_met` reads the history, which takes too long for a call after each group of deliveries."""
 
     @property
     def exit_code(self) -> int:

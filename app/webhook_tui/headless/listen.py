@@ -214,7 +214,7 @@ class Headless:
         self._lines = lines
         self._json = lines if isinstance(lines, JsonWriter) else None
         self._prepared: _Prepared | None = None
-        """The deliveries that were about to be committed last, until some are stored."""
+        """The last deliveries that were inserted, with their lines; None once any are stored."""
         self._notes = notes
         self._signal: int | None = None
         self._ready = False
@@ -399,14 +399,14 @@ class Headless:
 
 
 class _Prepared(Struct, frozen=True):
-    """The lines of deliveries that may yet fail to be committed."""
+    """Deliveries that are inserted and not known to be committed, with their lines."""
 
     deliveries: Sequence[DeliveryStored]
     lines: bytearray
 
 
 def _next_events(events: EventQueue) -> Iterator[Published]:
-    """Yield what there is, also what comes meanwhile, up to a limit."""
+    """Yield the events that are there and those that arrive meanwhile, up to a limit."""
     count = 0
     while count <= _MOST_TOGETHER and (event := events.take()) is not None:
         yield event

@@ -111,7 +111,7 @@ class HttpProtocol(asyncio.Protocol):
 
     _transport: asyncio.Transport  # from `connection_made` on, as the next one
     _parser: RequestParser
-    # Hardly any connection changes what follows.
+    # Defaults of the class, which take no time in each connection: few connections change them.
     _held = b""
     """Received while a request is being answered; read afterwards."""
     _is_reading_paused = False
@@ -122,7 +122,7 @@ class HttpProtocol(asyncio.Protocol):
     _discarded = 0
     _drained: asyncio.Future[None] | None = None
     _unread_deadline = NEVER
-    """Until the client must have read what was written."""
+    """The time by which the client must have read what was written."""
 
     def __init__(self, shared: Connections, loop: asyncio.AbstractEventLoop) -> None:
         self._shared = shared
@@ -133,7 +133,7 @@ class HttpProtocol(asyncio.Protocol):
         self._is_ending = False
         """Nothing more is read or written."""
         self._deadline = NEVER
-        """Until the client must have sent more."""
+        """The time by which the client must have sent more."""
         self.idle_since = 0.0
 
     # What the transport calls

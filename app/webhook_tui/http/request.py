@@ -88,9 +88,7 @@ class _OrdinaryTargets(dict[bytes, tuple[bytes, bytes, bytes] | None]):
             and not target.translate(None, _IN_TARGETS)
         )
         found = (target, path, query) if is_ordinary else None
-        if len(first) <= _LONGEST_KEPT:
-            _keep(self, first, found)
-        return found
+        return _keep(self, first, found)
 
 
 _NOT_ORDINARY = b"", (b"", b"")
@@ -111,15 +109,15 @@ class _OrdinaryHeaders(dict[bytes, tuple[bytes, tuple[bytes, bytes]]]):
             lower = name.lower()
             if lower not in _ORDINARY_VALUES or _ORDINARY_VALUES[lower].fullmatch(value):
                 found = lower, (name, value)
-        if len(line) <= _LONGEST_KEPT:
-            _keep(self, line, found)
-        return found
+        return _keep(self, line, found)
 
 
-def _keep(kept: dict[bytes, T], line: bytes, found: T) -> None:
-    if len(kept) >= _MOST_KEPT:  # strangers can send any number of lines
-        kept.clear()
-    kept[line] = found
+def _keep(kept: dict[bytes, T], line: bytes, found: T) -> T:
+    if len(line) <= _LONGEST_KEPT:
+        if len(kept) >= _MOST_KEPT:  # strangers can send any number of lines
+            kept.clear()
+        kept[line] = found
+    return found
 
 
 _read_target = _OrdinaryTargets().__getitem__

@@ -74,7 +74,7 @@ class _Arrival(Arrival, kw_only=True, eq=False):
 
     @classmethod
     def on_stored(cls, arrivals: Sequence[Self]) -> None:
-        """Publish them together."""
+        """Publish them together, as the events that were published before the commit where they are the same."""
         pipeline = arrivals[0].pipeline
         inserted = pipeline.take_inserted()
         is_same = inserted is not None and inserted[0].row is arrivals[0].row  # else the thread inserted them
@@ -196,7 +196,7 @@ class DeliveryPipeline:
     def stored(
         self, row: DeliveryRow, delivery: Delivery, simulated: bytes | None, *, is_strict: bool = False
     ) -> DeliveryStored:
-        """Return the event of a delivery that has its row."""
+        """Return the event of a delivery that was inserted."""
         return DeliveryStored(row, delivery, self._simulation.is_own(simulated), is_strict)
 
     def publish_inserted(self, inserted: Sequence[DeliveryStored]) -> None:
@@ -205,7 +205,7 @@ class DeliveryPipeline:
         self._bus.publish(DeliveriesInserted(inserted))
 
     def take_inserted(self) -> Sequence[DeliveryStored] | None:
-        """Return the deliveries that were published so last, once."""
+        """Return the last deliveries that `publish_inserted` published; None when they were taken already."""
         inserted, self._inserted = self._inserted, None
         return inserted
 

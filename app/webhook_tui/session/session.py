@@ -145,14 +145,14 @@ class Session:
         return self._runtime
 
     def run(
-        self, publish: EventHandler, stored: StoredHandler | None = None, inserted: InsertedHandler | None = None
+        self, publish: EventHandler, on_stored: StoredHandler | None = None, on_inserted: InsertedHandler | None = None
     ) -> None:
         """Run on the calling thread until `stop`; the last event is SessionStopped.
 
-        `stored`: takes the deliveries that were stored together, instead of `publish`. `inserted`: takes them before.
-        Errors that the program does not expect propagate to the caller.
+        `on_stored`: takes the deliveries that were stored together; None: `publish` takes each of them. `on_inserted`:
+        takes them before their commit. Errors that the program does not expect propagate to the caller.
         """
-        _subscribe(self._bus, publish, stored, inserted)
+        _subscribe(self._bus, publish, on_stored, on_inserted)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 
@@ -385,7 +385,7 @@ class Session:
 
 
 def _subscribe(
-    bus: EventBus, publish: EventHandler, stored: StoredHandler | None, inserted: InsertedHandler | None
+    bus: EventBus, publish: EventHandler, on_stored: StoredHandler | None, on_inserted: InsertedHandler | None
 ) -> None:
     def publish_each(event: DeliveriesStored) -> None:
         for delivery in event.deliveries:
@@ -393,9 +393,9 @@ def _subscribe(
 
     for kind in get_args(SessionEvent):
         bus.subscribe(kind, publish)
-    bus.subscribe(DeliveriesStored, stored or publish_each)
-    if inserted is not None:
-        bus.subscribe(DeliveriesInserted, inserted)
+    bus.subscribe(DeliveriesStored, on_stored or publish_each)
+    if on_inserted is not None:
+        bus.subscribe(DeliveriesInserted, on_inserted)
 
 
 def _in_words(name: str) -> str:

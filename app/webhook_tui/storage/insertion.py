@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from functools import cache
-from itertools import groupby, repeat
+from itertools import groupby
 from operator import attrgetter
 
 from msgspec import Struct
@@ -65,7 +65,7 @@ class Recordable(Struct, frozen=True, gc=False):
     event_id: str | None
     summary: Summary
     is_strict: bool
-    """As `Event.is_strict`."""
+    """The body is strict JSON, as `Event.is_strict` says."""
 
 
 def recordable(
@@ -91,10 +91,10 @@ def recordable(
         verification,
         account,
         answered,
-        storable(event_name_from(header, event), _LONGEST_NAME),
-        None if event_id is None or len(event_id) > _LONGEST_ID else event_id,
-        summary if event.is_strict else _storable_summary(summary),  # strict JSON has no lone surrogates
-        event.is_strict,
+        event=storable(event_name_from(header, event), _LONGEST_NAME),
+        event_id=None if event_id is None or len(event_id) > _LONGEST_ID else event_id,
+        summary=summary if event.is_strict else _storable_summary(summary),  # strict JSON has no lone surrogates
+        is_strict=event.is_strict,
     )
 
 
@@ -191,12 +191,14 @@ def _insert_piece(
     assert last_seq is not None
     first_seq = last_seq - len(records) + 1  # AUTOINCREMENT numbers the rows of one statement without a gap
     _insert(connection, _INSERT_BODIES, _BODY_ROW, [first_seq, *bodies], len(records))
-    return list(map(_new_row, records, range(first_seq, last_seq + 1), attempts, repeat(run)))
+    return [
+        _new_row(record, seq, run, attempt, on_stream)
+        for seq, (record, (attempt, on_stream)) in enumerate(zip(records, attempts, strict=True), first_seq)
+    ]
 
 
-def _new_row(record: Recordable, seq: int, attempted: tuple[int, bool], run: int) -> DeliveryRow:
+def _new_row(record: Recordable, seq: int, run: int, attempt: int, on_stream: bool) -> DeliveryRow:
     delivery, verification = record.delivery, record.verification
-    attempt, on_stream = attempted
     return DeliveryRow(
         seq=seq,
         run=run,

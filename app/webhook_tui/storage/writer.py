@@ -48,7 +48,7 @@ _LONGEST_WAIT_SECONDS = 0.02
 """What the loop may usually wait in a transaction for the disk to sync, or for its turn on a busy machine."""
 _SLOW_SECONDS = 1.0
 """How long the thread commits once the average wait exceeds that."""
-_BUSY_SECONDS = 0.2
+_STEP_INTERVAL_SECONDS = 0.2
 """How often there is a step of background work while deliveries leave no pause: it takes a few milliseconds."""
 
 IdleStep: TypeAlias = Callable[[sqlite3.Connection], bool]
@@ -186,7 +186,7 @@ class Writer:
         self._file = file
         self._idle_step = idle_step
         self._has_idle_work = True
-        self._next_step_at = monotonic() + _BUSY_SECONDS
+        self._next_step_at = monotonic() + _STEP_INTERVAL_SECONDS
         """Monotonic seconds."""
         self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
         """For the thread; None: there will be no more."""
@@ -364,7 +364,8 @@ class Writer:
                 if is_due or commits == self.commits:
                     self._run_idle_steps(until_request=not is_due)
         batch = self._queue.get()
-        self._next_step_at = monotonic() + _BUSY_SECONDS
+        # Not at once: more may follow the first delivery after a pause.
+        self._next_step_at = monotonic() + _STEP_INTERVAL_SECONDS
         return batch
 
     def _run_idle_steps(self, *, until_request: bool) -> None:
@@ -376,7 +377,7 @@ class Writer:
         except Exception:
             _logger.exception("Background work on the history failed; it is tried again after the next delivery")
             self._has_idle_work = False
-        self._next_step_at = monotonic() + _BUSY_SECONDS
+        self._next_step_at = monotonic() + _STEP_INTERVAL_SECONDS
 
     def _run_idle_step(self) -> None:
         with self._connection_lock:

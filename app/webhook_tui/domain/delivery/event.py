@@ -30,8 +30,8 @@ class Event(Struct, frozen=True, gc=False):
     """JSON text of `id` when it is a number or a string."""
     name: str | None = None
     data: Mapping[str, object] | None = None
-    sent_timestamp: object = None
-    """`timestamp`, whatever it is."""
+    raw_timestamp: object = None
+    """`timestamp` as it was decoded, of whatever type."""
     is_json: bool = False
     is_strict: bool = False
     """The body is strict JSON in UTF-8 (RFC 8259), not only what the standard library accepts."""
@@ -39,7 +39,7 @@ class Event(Struct, frozen=True, gc=False):
     @property
     def timestamp(self) -> float | None:
         """Unix seconds at which the event happened, which is not when it was sent."""
-        value = self.sent_timestamp
+        value = self.raw_timestamp
         if type(value) is float or type(value) is int:  # a bool is neither
             return float(value) if 0 <= value < _TIME_LIMIT else None
         return None

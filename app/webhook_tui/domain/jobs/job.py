@@ -219,9 +219,10 @@ def _values(data: object, field: str) -> Sequence[object]:
 
 def _first(data: object, field: str, read: Callable[[object], T | None]) -> T | None:
     """Return the first result of `read` that is not None, over the values at the field; None where there is none."""
-    if isinstance(data, dict) and field in data:
-        return read(data[field])
-    return next((found for value in _values(data, field) if (found := read(value)) is not None), None)
+    for value in _values(data, field):
+        if (found := read(value)) is not None:
+            return found
+    return None
 
 
 def _word(value: object) -> str | None:

@@ -56,12 +56,12 @@ class OwnershipWatch:
 
     def on_deliveries_stored(self, event: DeliveriesStored) -> None:
         """A delivery that is signed with our secret ends a suspicion."""
-        newest = next((stored.row for stored in reversed(event.deliveries) if not stored.is_simulated), None)
-        if newest is None:
+        rows = [stored.row for stored in event.deliveries if not stored.is_simulated]
+        if not rows:
             return
         self._lost_events = 0
-        self._last_delivery_at = newest.received_at
-        if any(stored.row.verdict is Verdict.VALID and not stored.is_simulated for stored in event.deliveries):
+        self._last_delivery_at = rows[-1].received_at
+        if any(row.verdict is Verdict.VALID for row in rows):
             self._ownership.confirm()
 
     def on_event_lost(self, _event: EventLost) -> None:

@@ -25,6 +25,7 @@ from webhook_tui.storage.database.locks import FileLock
 BUSY_SECONDS = 5.0
 _CHECKED_WHOLE_BYTES = 64 * 1024 * 1024
 _LARGEST_IDLE_WAL_BYTES = 64 * 1024 * 1024
+_SYNC = "PRAGMA synchronous = FULL"
 
 
 class Schema(Struct, frozen=True):
@@ -143,6 +144,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def without_sync(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit the transactions inside without waiting for the disk: a power loss may undo them."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute(_SYNC)
+
+
 def _check(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     version = _number(connection, "user_version")
     is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -167,7 +178,7 @@ def check_whole(connection: sqlite3.Connection) -> None:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(_SYNC)
     connection.execute("PRAGMA fullfsync = ON")
     connection.execute("PRAGMA checkpoint_fullfsync = ON")
     connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_IDLE_WAL_BYTES}")

@@ -12,21 +12,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from webhook_tui.storage.database.connection import transaction
+from webhook_tui.storage.database.connection import transaction, without_sync
 
 STEP_ROWS = 1000
 IN_RANGE = "seq BETWEEN :lo AND :hi"
 _END = "SELECT max(seq), count(*) FROM (SELECT seq FROM deliveries WHERE seq > ? ORDER BY seq LIMIT ?)"
 
+NOT_INDEXED = "deliveries NOT INDEXED WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0"
+"""Not every delivery beyond that number: what an earlier version stores in a file that was migrated meanwhile is in the
+indexes at once.
+"""
 _COUNTS = """
     SELECT value, sum(number) FROM (
         SELECT {0} AS value, count(*) AS number FROM deliveries INDEXED BY by_{0} WHERE indexed GROUP BY 1
         UNION ALL
-        SELECT {0}, count(*) FROM deliveries NOT INDEXED
-            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 GROUP BY 1
+        SELECT {0}, count(*) FROM {1} GROUP BY 1
     ) GROUP BY 1
 """
-"""Those that an earlier version stores, in a file that was migrated meanwhile, are in the indexes at once."""
 
 
 def index_columns(connection: sqlite3.Connection) -> bool:
@@ -37,14 +39,10 @@ def index_columns(connection: sqlite3.Connection) -> bool:
     (done,) = connection.execute("SELECT indexed FROM indexing").fetchone()
     end, count = connection.execute(_END, (done, STEP_ROWS)).fetchone()
     if count:
-        connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with transaction(connection):
-                connection.execute("UPDATE deliveries SET indexed = 1 WHERE seq > ? AND seq <= ?", (done, end))
-                # Another session that writes the file may have come further since `done` was read.
-                connection.execute("UPDATE indexing SET indexed = max(indexed, ?)", (end,))
-        finally:
-            connection.execute("PRAGMA synchronous = FULL")
+        with without_sync(connection), transaction(connection):
+            connection.execute("UPDATE deliveries SET indexed = 1 WHERE seq > ? AND seq <= ?", (done, end))
+            # Another session that writes the file may have come further since `done` was read.
+            connection.execute("UPDATE indexing SET indexed = max(indexed, ?)", (end,))
     return bool(count == STEP_ROWS)
 
 
@@ -86,4 +84,4 @@ def not_indexed(condition: str) -> RowSource:
 
 def counts_of(column: str) -> str:
     """Return SQL that selects each value of the column and how many deliveries have it."""
-    return _COUNTS.format(column)
+    return _COUNTS.format(column, NOT_INDEXED)

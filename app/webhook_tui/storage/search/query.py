@@ -64,8 +64,11 @@ _COLUMNS = {
     Measure.RUN: "d.run",
     Measure.AGE: "(:now - d.received_at)",
 }
-_LARGE_VALUES = {Measure.ATTEMPT: (1, 4, "repeated"), Measure.SIZE: (10_000, 6, "sizes")}
-"""The value above which an index lists the deliveries, the rank of such a condition, and the index."""
+_LARGE_VALUES: dict[Measure, tuple[int, int, str, Callable[[str, str], Sequence[RowSource]]]] = {
+    Measure.ATTEMPT: (1, 4, "repeated", indexed_later),
+    Measure.SIZE: (10_000, 6, "sizes", along),
+}
+"""The value above which an index lists the deliveries, the rank of such a condition, the index, and its sources."""
 _FLAGS = {
     Flag.MARKED: ("d.marked", "marks"),
     Flag.COMMENTED: ("d.comment != ''", "comments"),
@@ -105,7 +108,7 @@ class _Condition(Struct, frozen=True):
     rank: int = 9
     """The smaller, the fewer rows its index is expected to lead to. 9: no index helps."""
     candidates: Sequence[RowSource] = ()
-    """Where the rows that meet it come from when it has the lowest rank; without any, all rows are read."""
+    """The sources of the rows that meet it, used when its rank is the lowest; empty: all rows are read."""
 
 
 _NEVER = _Condition("0", 0)
@@ -226,13 +229,11 @@ class _Builder:
         compared = self._plain(term)
         if term.measure not in _LARGE_VALUES:
             return _Condition(compared)
-        bound, rank, index = _LARGE_VALUES[term.measure]
+        bound, rank, index, sources = _LARGE_VALUES[term.measure]
         if not _is_above(bound, term.operator, term.value):
             return _Condition(compared)
         condition = f"{_COLUMNS[term.measure]} > {bound} AND {compared}"
-        if term.measure is Measure.ATTEMPT:
-            return _Condition(condition, rank, indexed_later(index, condition))
-        return _Condition(condition, rank, along(index, condition))
+        return _Condition(condition, rank, sources(index, condition))
 
     def _rare(self, term: Flagged | CommentHas) -> _Condition:
         """A state that few deliveries have, and a partial index lists them."""

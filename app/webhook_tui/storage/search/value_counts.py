@@ -13,7 +13,7 @@ from webhook_tui.domain.filtering.completion import Count
 from webhook_tui.domain.jobs.job import JobFields, job_ids, job_status
 from webhook_tui.storage.database.connection import connect_read_only
 from webhook_tui.storage.database.errors import reading
-from webhook_tui.storage.search.column_indexes import counts_of
+from webhook_tui.storage.search.column_indexes import NOT_INDEXED, counts_of
 
 MOST_VALUES = 50
 """Of one field, the most frequent."""
@@ -27,11 +27,12 @@ _STATES = {
     "marked": "SELECT count(*) FROM deliveries INDEXED BY marks WHERE marked",
     "commented": "SELECT count(*) FROM deliveries INDEXED BY comments WHERE comment != ''",
     "differs": "SELECT count(*) FROM deliveries INDEXED BY differing WHERE differs",
-    "retried": """
-        SELECT (SELECT count(*) FROM deliveries INDEXED BY repeated WHERE indexed AND attempt > 1)
-            + count(*) FROM deliveries NOT INDEXED
-            WHERE seq > (SELECT indexed FROM indexing) AND indexed = 0 AND attempt > 1
-    """,
+    "retried": " ".join(
+        (
+            "SELECT (SELECT count(*) FROM deliveries INDEXED BY repeated WHERE indexed AND attempt > 1)",
+            *("+ count(*) FROM", NOT_INDEXED, "AND attempt > 1"),
+        )
+    ),
     "replayed": "SELECT count(*) FROM deliveries INDEXED BY replays WHERE replayed",
     "imported": "SELECT count(*) FROM deliveries INDEXED BY imports WHERE imported",
 }

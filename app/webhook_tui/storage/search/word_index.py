@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from webhook_tui.domain.filtering.search_words import WAY, searchable
-from webhook_tui.storage.database.connection import transaction
+from webhook_tui.storage.database.connection import transaction, without_sync
 from webhook_tui.storage.mappers import decode_headers
 
 LARGEST_INDEXED = 262_144
@@ -61,20 +61,18 @@ class WordIndex:
         """
         if not self._is_behind(connection):
             return False
-        connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with transaction(connection):
-                return self._advance(connection)
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._reset_by is connection:
-                raise
-            _logger.warning("The word index is damaged; it is built again")
-            with transaction(connection):
-                reset_index(connection)
-            self._reset_by = connection
-            return True
-        finally:
-            connection.execute("PRAGMA synchronous = FULL")
+        with without_sync(connection):
+            try:
+                with transaction(connection):
+                    return self._advance(connection)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT_VTAB or self._reset_by is connection:
+                    raise
+                _logger.warning("The word index is damaged; it is built again")
+                with transaction(connection):
+                    reset_index(connection)
+                self._reset_by = connection
+                return True
 
     def _is_behind(self, connection: sqlite3.Connection) -> bool:
         done, way = connection.execute("SELECT done, way FROM indexing").fetchone()
