@@ -5,8 +5,10 @@ A caller gets its answer after the commit is synced to disk.
 Deliveries are committed on the loop that received them while the disk is quick. To pass each group to a thread and back
 took a quarter of the deliveries a second with a new connection each, and a twelfth with connections that stay open: the
 two threads hand the interpreter lock back and forth, and the second core stays idle. A thread for the commit alone took
-as much. A process of its own for the sockets receives no more either: the groups become smaller. All that may take long
-is done by the thread: jobs, large bodies, a file that is locked, damaged or deleted, a slow disk.
+as much. A process of its own for the sockets receives no more either: the groups become smaller. To go on with one half
+of the deliveries while the other half is synced (by Linux's asynchronous I/O) took a third: the thread that encodes the
+lines of `listen` while the loop waits for the disk takes the interpreter lock from it then. All that may take long is
+done by the thread: jobs, large bodies, a file that is locked, damaged or deleted, a slow disk.
 """
 
 from __future__ import annotations
