@@ -33,6 +33,7 @@ class Scripted:
         self.runs = 0
         self.running = 0
         self.most_running = 0
+        self.is_ending = asyncio.Event()
         self.ends: asyncio.Queue[Problem | Exception] = asyncio.Queue()
 
     def ran_since(self, runs: int) -> bool:
@@ -48,8 +49,11 @@ class Scripted:
         try:
             end = await self.ends.get()
         finally:
-            await asyncio.sleep(0.01)
-            self.running -= 1
+            self.is_ending.set()
+            try:
+                await asyncio.sleep(0.01)
+            finally:
+                self.running -= 1
         if isinstance(end, Exception):
             raise end
         return end
@@ -190,6 +194,16 @@ async def test_a_tunnel_that_leads_nowhere_is_opened_again() -> None:
         await until(lambda: tunnel.runs == 2)
         assert watch.states == ["opening", "live", "opening"]
         assert tunnel.most_running == 1
+
+
+async def test_it_ends_also_while_a_tunnel_that_is_replaced_closes() -> None:
+    """No other tunnel is opened then."""
+    tunnel = Scripted()
+    async with supervised(tunnel) as watch:
+        await until(lambda: tunnel.running)
+        watch.supervisor.reopen()
+        await tunnel.is_ending.wait()
+    assert (tunnel.runs, tunnel.running) == (1, 0)
 
 
 async def test_a_clock_that_goes_back_changes_nothing() -> None:

@@ -91,8 +91,7 @@ class TunnelSupervisor:
         finally:
             reopening.cancel()
             running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await asyncio.gather(running, return_exceptions=True)  # unlike `await running`, passes on our own end
         return None if running.cancelled() else running.result()
 
     async def _run_driver(self, host: str, port: int) -> Problem:
