@@ -338,6 +338,21 @@ async def test_pruning_keeps_the_newest_the_young_and_the_marked(store: Delivery
     assert await store.prune(keep_days=None, keep_rows=None, now=NOW) == 0
 
 
+async def test_pruning_counts_deliveries_where_numbers_are_missing(store: DeliveryStore, account: Account) -> None:
+    """Those that were deleted do not count, in the middle and at the end."""
+    for _ in range(12):
+        await store.record(delivery(), VALID, account=account, answered=200)
+    await store.delete([6, 7, 8, 9, 12])
+
+    kept = []
+    with closing(store.open_rows()) as rows:
+        for keep_rows in (7, 5, 2, 0):
+            await store.prune(keep_days=None, keep_rows=keep_rows, now=NOW)
+            rows.refresh()
+            kept.append([row.seq for row in rows.window(0, 20)])
+    assert kept == [[1, 2, 3, 4, 5, 10, 11], [3, 4, 5, 10, 11], [10, 11], []]
+
+
 async def test_a_clock_wrong_forwards_deletes_nothing_young(tmp_path: Path, account: Account) -> None:
     """Neither when it is set a year ahead nor when it starts so, twice; what is old by every clock is deleted."""
     path = tmp_path / "deliveries.db"

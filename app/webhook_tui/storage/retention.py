@@ -47,7 +47,7 @@ def first_kept(connection: sqlite3.Connection, *, age: Age | None, keep_rows: in
     (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
     if last is None:
         return 0
-    kept_from = 0 if keep_rows is None else int(last) - keep_rows + 1
+    kept_from = 0 if keep_rows is None else _first_of_newest(connection, keep_rows, int(last))
     if age is None:
         return kept_from
     young = connection.execute(
@@ -55,6 +55,21 @@ def first_kept(connection: sqlite3.Connection, *, age: Age | None, keep_rows: in
         (_plausible_now(connection, age) - age.days * _DAY,),
     ).fetchone()
     return max(kept_from, int(last) + 1 if young is None else int(young[0]))
+
+
+def _first_of_newest(connection: sqlite3.Connection, count: int, last: int) -> int:
+    """Return the number from which on there are `count` deliveries; 0 where there are not so many. `last`: the newest.
+
+    Below `dense_from` numbers are missing: to keep a range of numbers would keep fewer deliveries.
+    """
+    (dense_from,) = connection.execute("SELECT dense_from FROM shape").fetchone()
+    dense = max(0, last + 1 - dense_from)
+    if count <= dense:
+        return last + 1 - count
+    newest_other = connection.execute(
+        "SELECT seq FROM deliveries WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?", (dense_from, count - dense)
+    ).fetchone()
+    return 0 if newest_other is None else int(newest_other[0]) + 1
 
 
 def _plausible_now(connection: sqlite3.Connection, age: Age) -> int:

@@ -82,7 +82,7 @@ async def test_what_is_deleted_goes(store: DeliveryStore, account: Account, sort
         search.until([1, 2, 3, 4, 5, 6])
         await store.delete([2, 5])
         search.until([1, 3, 4, 6])
-        await store.prune(keep_days=None, keep_rows=2, now=NOW)
+        await store.prune(keep_days=None, keep_rows=1, now=NOW)
         search.until([6])
         await record_statuses(store, account, "failed")
         search.until([6, 7])
