@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,17 @@ from webhook_tui.storage.history_watch import HistoryWatch
 
 def _polled(watch: HistoryWatch) -> list[tuple[int, str]]:
     return [(stored.row.seq, stored.row.verdict.value) for stored in watch.poll()]
+
+
+async def test_an_empty_answer_means_that_nothing_is_new(tmp_path: Path) -> None:
+    """Also behind many deliveries of accounts that are not read."""
+    path = tmp_path / "h.db"
+    ping = received(b"{}", b"ping")
+    with closing(DeliveryStore.open(path, started_at=NOW)) as store:
+        await asyncio.gather(*(store.record(ping, VALID, account=OTHER, answered=200) for _ in range(450)))
+        await store.record(ping, VALID, account=OWN, answered=200)
+        with closing(HistoryWatch(path, since_seq=0, accounts=AccountFilter(OWN.api_url))) as watch:
+            assert _polled(watch) == [(451, "valid")]
 
 
 async def test_new_and_changed_deliveries_are_reported_once(tmp_path: Path) -> None:

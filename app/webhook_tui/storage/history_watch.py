@@ -51,12 +51,14 @@ class HistoryWatch:
         changed = [
             stored for stored in history.deliveries(list(self._open)) if stored.row != self._open[stored.row.seq]
         ]
-        page = history.after(self._last_seq)
-        if page:
+        new: Sequence[StoredDelivery] = ()
+        while not new:  # a page may hold none of the accounts that are read
+            page = history.after(self._last_seq)
+            if not page:
+                self._changes = changes
+                break
             self._last_seq = page[-1].row.seq
-        else:
-            self._changes = changes
-        new = [stored for stored in page if history.is_included(stored.row.seq)]
+            new = [stored for stored in page if history.is_included(stored.row.seq)]
         for stored in (*changed, *new):
             self._note(stored.row)
         return [*changed, *new]
