@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import SECRET
+from tests.cli.conftest import OWN, SECRET, received, record
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.export.json_lines import as_line
 from webhook_tui.headless.mcp.answers import Redactor
@@ -84,3 +84,25 @@ def test_a_wait_ends_when_it_is_cancelled(tools: HistoryTools) -> None:
     answer = decoded(tools.wait_for_delivery(WaitForDelivery(within_seconds=600), REDACTOR, cancelled))
 
     assert (answer["is_met"], answer["deliveries"]) == (False, [])
+
+
+def test_a_wait_reads_all_that_is_there(tools: HistoryTools) -> None:
+    """However much that is, and within any time."""
+    pings = [(OWN, received(b"{}", b"ping"))] * 450
+    record(tools.path, *pings, (OWN, received(b"{}", b"last")))
+
+    wait = WaitForDelivery(filter="event:last", within_seconds=0.001, seq=0)
+    answer = decoded(tools.wait_for_delivery(wait, REDACTOR, threading.Event()))
+    assert (answer["is_met"], [one["event"] for one in answer["deliveries"]]) == (True, ["last"])
+
+
+def test_a_wait_knows_departures(tools: HistoryTools) -> None:
+    """As a list does."""
+    bodies = [b'{"id": %d, "name": "x", "data": {"a": 1}}' % number for number in range(30)]
+    bodies.append(b'{"id": 99, "name": "x", "data": {"b": 1}}')
+    record(tools.path, *((OWN, received(body, b"x")) for body in bodies))
+
+    listed = decoded(tools.list_deliveries(ListDeliveries(filter="departs:*"), REDACTOR))
+    wait = WaitForDelivery(filter="departs:*", within_seconds=0.001, seq=0)
+    answer = decoded(tools.wait_for_delivery(wait, REDACTOR, threading.Event()))
+    assert [one["seq"] for one in answer["deliveries"]] == [one["seq"] for one in listed["deliveries"]] == [35]

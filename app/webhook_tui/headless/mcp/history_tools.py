@@ -25,7 +25,7 @@ from webhook_tui.headless.mcp import tools
 from webhook_tui.headless.mcp.answers import UNTRUSTED, Redactor, delivery_answer, list_answer
 from webhook_tui.headless.signature_page import signature_record
 from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, stored_ring
-from webhook_tui.storage.contracts.history_contract import HistoryContract
+from webhook_tui.storage.contracts.history_contract import DepartureReader, HistoryContract
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.history_watch import HistoryWatch
 
@@ -122,13 +122,15 @@ class HistoryTools:
         )
         began = time.monotonic()
         since_seq = None if arguments.seq is UNSET else arguments.seq
-        with closing(HistoryWatch(self.path, since_seq=since_seq)) as watch:
+        with (
+            closing(HistoryWatch(self.path, since_seq=since_seq)) as watch,
+            closing(DepartureReader(lambda: self.path, *criteria.expressions)) as departures,
+        ):
             is_written = watch.is_written()
-            expectation = Expectation(criteria)
+            expectation = Expectation(criteria, departures)
             while expectation.outcome is Outcome.WAITING and not cancelled.is_set():
                 left = began + arguments.within_seconds - time.monotonic()
-                for stored in watch.poll():
-                    expectation.observe(stored, datetime.now(UTC))
+                _observe_new(watch, expectation, cancelled)
                 if left <= 0 or expectation.outcome is not Outcome.WAITING:
                     break
                 cancelled.wait(min(_POLL_SECONDS, left))
@@ -163,6 +165,13 @@ class HistoryTools:
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""
         return all_stored_secrets(self._accounts)
+
+
+def _observe_new(watch: HistoryWatch, expectation: Expectation, cancelled: threading.Event) -> None:
+    """Read what is new until the outcome is known."""
+    while expectation.outcome is Outcome.WAITING and not cancelled.is_set() and (found := watch.poll()):
+        for stored in found:
+            expectation.observe(stored, datetime.now(UTC))
 
 
 def _header_changes(one: StoredDelivery, other: StoredDelivery) -> Sequence[Mapping[str, object]]:
