@@ -60,6 +60,17 @@ async def test_numbers_and_deliveries_of_one_account(store: DeliveryStore, accou
         assert everything.last_seq() == 4
 
 
+async def test_a_delivery_that_a_session_deletes_meanwhile_is_not_there(store: DeliveryStore, account: Account) -> None:
+    """What asks for its account after it was read gets the same problem."""
+    await record_statuses(store, account, "failed")
+    with HistoryQuery(store.path, AccountFilter(account.api_url)) as history:
+        assert history.is_included(1)
+        await store.delete([1])
+        assert not history.is_included(1)
+        with pytest.raises(ProblemError, match="There is no delivery 1"):
+            history.account(1)
+
+
 def test_what_is_no_history_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="no history"):
         HistoryQuery(tmp_path / "nothing.db")

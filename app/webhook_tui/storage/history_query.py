@@ -131,19 +131,28 @@ class HistoryQuery:
         """Return a delivery. Raises ProblemError also when it is not stored, or of an account that is not read."""
         with reading():
             stored = find_stored(self._connection, seq)
-        if stored is None or not self._accounts.includes(self.account(seq)):
+        if stored is None or not self.is_included(seq):
             raise ProblemError(no_delivery(seq))
         return stored
 
     def account(self, seq: int) -> Account:
-        """Return the account whose webhook received a delivery that is stored."""
-        with reading():
-            (key,) = self._connection.execute("SELECT account FROM deliveries WHERE seq = ?", (seq,)).fetchone()
-        return _account(key)
+        """Return the account whose webhook received a delivery. Raises ProblemError also when it was deleted."""
+        account = self._find_account(seq)
+        if account is None:
+            raise ProblemError(no_delivery(seq))
+        return account
 
     def is_included(self, seq: int) -> bool:
-        """Return whether a stored delivery is of an account that is read."""
-        return self._accounts == AccountFilter() or self._accounts.includes(self.account(seq))
+        """Return whether a delivery is of an account that is read; False for one of them that was deleted meanwhile."""
+        if self._accounts == AccountFilter():
+            return True
+        account = self._find_account(seq)
+        return account is not None and self._accounts.includes(account)
+
+    def _find_account(self, seq: int) -> Account | None:
+        with reading():
+            found = self._connection.execute("SELECT account FROM deliveries WHERE seq = ?", (seq,)).fetchone()
+        return None if found is None else _account(found[0])
 
     def recent(self, seq: int, count: int, largest: int) -> Sequence[StoredDelivery]:
         """Return the nearest `count` deliveries of its account, newest first, without it and those over `largest`."""
