@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from webhook_tui.storage.running_sessions import announce
 
 
 class HistoryFile:
-    """The file as one run uses it. Once it is open, only the writer's thread uses it."""
+    """The file as one run uses it. Once it is open, only the writer's thread uses it, but for `announce`."""
 
     def __init__(self, path: Path, started_at: datetime) -> None:
         """Open or create the file and record that a run began at `started_at`. Raises ProblemError."""
@@ -37,10 +38,23 @@ class HistoryFile:
         with opening(HISTORY.called, HISTORY.way_out):
             self._lock = ProcessLock(path)
             """Shows other processes that a session writes the history."""
+        self._announcing = threading.Lock()
+        """Held while `_lock` or what it announces changes."""
+        self._announced: RunningSession | None = None
 
     def announce(self, session: RunningSession) -> None:
-        """Announce to other processes which session it is."""
-        announce(self._lock, session)
+        """Announce to other processes which session it is, from any thread."""
+        with self._announcing:
+            self._announced = session
+            announce(self._lock, session)
+
+    def _announce_again(self) -> None:
+        """Lock and announce in a new file: that of the lock may have been deleted with the history."""
+        with self._announcing, contextlib.suppress(OSError):
+            before, self._lock = self._lock, ProcessLock(self.path)
+            before.release()
+            if self._announced is not None:
+                announce(self._lock, self._announced)
 
     def _begin(self, connection: sqlite3.Connection) -> int:
         """Note that this run goes on in the file of `connection`; returns its number there. Raises ProblemError."""
@@ -82,6 +96,7 @@ class HistoryFile:
         self.set_aside = opened.set_aside or self.set_aside
         self._identity = identity(self.path)
         before.close()
+        self._announce_again()
 
     def end(self, at: datetime) -> None:
         """Record that the run ended, if that can be written, and close the file."""
