@@ -150,6 +150,21 @@ async def test_what_is_safe_to_repeat_is_repeated_a_few_times(call: str, statuse
     assert len(sequence.methods) == asked
 
 
+async def test_a_client_that_is_closed_reports_a_problem() -> None:
+    """A call may be between two tries when another token replaces its client."""
+    sequence = _Sequence(204)
+    server = Server(AsgiApplication(sequence), bind("127.0.0.1", 0, exact=True))
+    await server.start()
+    client = PiktidClient(f"http://127.0.0.1:{server.port}", TOKEN)
+    await client.delete()
+    await client.aclose()
+    with pytest.raises(ProblemError):
+        await client.current()
+    await server.stop()
+
+    assert sequence.methods == ["DELETE"]
+
+
 async def test_a_retry_writes_nothing_to_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     """The terminal is the screen's."""
     async with raw_server(b"HTTP/1.1 503 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") as wire:

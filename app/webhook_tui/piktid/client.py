@@ -202,6 +202,10 @@ class PiktidClient:
             raise _NoAnswerError(error, sent="http11.send_request_headers.started" in steps) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _NoAnswerError(error, sent=was_sent(error)) from None
+        except RuntimeError as error:
+            if not client.is_closed:
+                raise
+            raise ProblemError(errors.problem_of_failure(asked, error)) from None  # closed before another try
         body = body or b""
         answer = _Answer(
             response.status_code, response.headers, body if response.is_success else without(self._token, body)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.http.plain_client import plain_client
 from tests.session.running import TOKEN, register_elsewhere, sandbox_of, session_of, settings, url_at
+from tests.timeouts import until
 from webhook_tui.domain.commands import (
     AddSecret,
     UseToken,
@@ -25,6 +26,7 @@ from webhook_tui.domain.refusal import Refusal
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
 from webhook_tui.storage.accounts import AccountStore
 
 
@@ -71,6 +73,33 @@ async def test_a_wrong_token_says_so_and_another_one_goes_on(tmp_path: Path) -> 
             running.ask(UseToken(TOKEN))
             await running.event(WebhookRegistered)
             assert (await running.until(lambda status: status.counts.good == 1)).problem is None
+
+
+async def test_a_token_that_is_given_while_piktid_is_unavailable_is_used(tmp_path: Path) -> None:
+    """The request under way is between two tries then."""
+    refused: list[str] = []
+    is_down = True
+
+    def unavailable(app: Asgi) -> Asgi:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if not is_down or not scope["path"].endswith("/webhooks"):
+                await app(scope, receive, send)
+                return
+            refused.append(scope["method"])
+            await send({"type": "http.response.start", "status": 503, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        return answer
+
+    async with (
+        sandbox_of(wrap=unavailable) as (_, api_url),
+        session_of(settings(tmp_path, api_url=api_url), asks=True) as running,
+    ):
+        await until(lambda: refused)
+        is_down = False
+        running.ask(UseToken(TOKEN))
+        await running.event(WebhookRegistered)
+        assert not running.all(ProblemOccurred)
 
 
 async def test_without_a_token_it_asks_for_one(tmp_path: Path) -> None:

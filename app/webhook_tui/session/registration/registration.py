@@ -164,6 +164,8 @@ class WebhookRegistration:
             await self._comparison.wait_connected()
             await self._register(client, url)
         except ProblemError as error:
+            if client is not self._client:  # closed, since another token is in use: it registers next
+                return None
             return self._publish_failure(error.problem)
         self._delay.reset()
         return None
