@@ -167,7 +167,7 @@ def _read(place: str, entry: Any) -> Imported | Skipped:
         status = (entry.get("response") or {}).get("status")
     except (KeyError, TypeError, AttributeError):
         return Skipped(place, "not an entry of a HAR")
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return Skipped(place, str(error))
     if _OUR_ENTRIES not in entry and not _is_delivery(delivery):
         return Skipped(place, "not a webhook delivery")
