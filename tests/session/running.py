@@ -47,11 +47,11 @@ QUICK = Timings(comparison=ComparisonTiming(limits=Limits(overdue_seconds=0.1)),
 """Another program's registration is noticed at once."""
 
 
-async def register_elsewhere(api_url: str, url: str = ELSEWHERE) -> None:
+async def register_elsewhere(api_url: str, url: str = ELSEWHERE, *, token: Secret = TOKEN) -> None:
     """Register another program's webhook."""
     async with plain_client() as client:
         await client.put(
-            f"{api_url}/webhooks", json={"url": url}, headers={"Authorization": f"Bearer {TOKEN.reveal()}"}
+            f"{api_url}/webhooks", json={"url": url}, headers={"Authorization": f"Bearer {token.reveal()}"}
         )
 
 

@@ -10,6 +10,7 @@ from tests.session.running import ELSEWHERE, register_elsewhere, sandbox_of, ses
 from webhook_tui.domain.commands import (
     OwnershipChoice,
     ResolveOwnership,
+    UseToken,
 )
 from webhook_tui.domain.errors import ExitCode
 from webhook_tui.domain.events import (
@@ -17,7 +18,10 @@ from webhook_tui.domain.events import (
     ProblemOccurred,
     WebhookRegistered,
 )
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.http.asgi import Asgi, Receive, Scope, Send
+from webhook_tui.sandbox.asgi import application
 
 
 async def test_someone_elses_webhook_ends_a_session_that_cannot_ask(tmp_path: Path) -> None:
@@ -72,3 +76,29 @@ async def test_an_api_that_cannot_tell_is_asked_about_once(tmp_path: Path) -> No
         async with session_of(chosen, asks=True) as running:
             await running.event(WebhookRegistered)
             assert not running.all(OwnershipQuestioned)
+
+
+async def test_another_accounts_webhook_is_asked_about_too(tmp_path: Path) -> None:
+    """What this run registered for the account of the token before says nothing about the new token's account."""
+    second = Secret("token-of-another-account")
+
+    async with sandbox_of(token=second) as (sandbox, second_url):
+        await register_elsewhere(second_url, token=second)
+
+        def of_account(app: Asgi) -> Asgi:
+            async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+                is_second = (b"authorization", f"Bearer {second.reveal()}".encode()) in scope["headers"]
+                await (application(sandbox) if is_second else app)(scope, receive, send)
+
+            return answer
+
+        async with (
+            sandbox_of(wrap=of_account) as (_, api_url),
+            session_of(settings(tmp_path, api_url=api_url, sse=False), asks=True) as running,
+        ):
+            await running.event(WebhookRegistered)
+            running.ask(UseToken(second))
+            asked = await running.event(OwnershipQuestioned)
+            assert asked.foreign is not None
+            assert asked.foreign.url == ELSEWHERE
+            assert url_at(sandbox) == ELSEWHERE

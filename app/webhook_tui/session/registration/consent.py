@@ -54,10 +54,12 @@ class ReplacementConsent:
 
         Raises ProblemError when PiktID does not answer, or the webhook is not ours and there is no prompt.
         """
-        ownership = self._ownership
-        if self._replace or (ownership.registered is not None and not ownership.is_suspected):
+        ownership, account = self._ownership, self._secret_ring.account
+        registered = ownership.registered
+        is_ours = registered is not None and registered.account == account and not ownership.is_suspected
+        if self._replace or is_ours:
             return True
-        abandoned = self._secret_ring.accounts.abandoned(self._secret_ring.account)
+        abandoned = self._secret_ring.accounts.abandoned(account)
         finding = await inspect(client, {registration.url for registration in abandoned} | ownership.own_urls)
         match finding:
             case Clear():

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.events import ForeignWebhook, ProblemOccurred
@@ -77,6 +78,7 @@ class Registered(Struct, frozen=True):
 
     registration_id: int
     """In the accounts file."""
+    account: Account
     url: str
     is_secret_known: bool
     """Whether PiktID's answer brought its secret."""
@@ -105,11 +107,11 @@ class Ownership:
         self.is_confirmed = False
         """PiktID returned our webhook, so its answers about others can be trusted."""
 
-    def hold(self, registration_id: int, url: str, *, is_secret_known: bool) -> None:
-        """This run registered `url`, and with it replaced any webhook before."""
+    def hold(self, registration_id: int, account: Account, url: str, *, is_secret_known: bool) -> None:
+        """This run registered `url` for `account`, and with it replaced any webhook before."""
         if self.registered is not None:
             self._secret_ring.end_registration(self.registered.registration_id)
-        self.registered = Registered(registration_id, url, is_secret_known)
+        self.registered = Registered(registration_id, account, url, is_secret_known)
         self.own_urls.add(url)
         self.is_confirmed = self.is_suspected = False
         self.lost_status = None

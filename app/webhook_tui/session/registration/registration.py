@@ -208,14 +208,15 @@ class WebhookRegistration:
         from webhook_tui.piktid.errors import UnknownSecretError  # noqa: PLC0415 -- httpx, which no first frame needs
 
         # Recorded first: if this process dies while PiktID answers, the next one knows the URL as ours.
+        account = self._secret_ring.account
         registration_id = self._secret_ring.accounts.record_registration(
-            self._secret_ring.account, url=url, webhook_id=None, at=self._clock.utc_now()
+            account, url=url, webhook_id=None, at=self._clock.utc_now()
         )
         self._secret_ring.unanswered = True
         try:
             webhook = await client.register(url)
         except (asyncio.CancelledError, UnknownSecretError):
-            self._ownership.hold(registration_id, url, is_secret_known=False)
+            self._ownership.hold(registration_id, account, url, is_secret_known=False)
             raise
         except ProblemError:
             self._secret_ring.end_registration(registration_id)
@@ -223,7 +224,7 @@ class WebhookRegistration:
         finally:
             self._secret_ring.unanswered = False
             self._bus.publish(RegistrationAnswered())
-        self._ownership.hold(registration_id, url, is_secret_known=True)
+        self._ownership.hold(registration_id, account, url, is_secret_known=True)
         self._publish_registered(webhook, url)
 
     def _publish_registered(self, webhook: Webhook, url: str) -> None:
