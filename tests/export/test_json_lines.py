@@ -145,6 +145,7 @@ def test_lines_that_are_no_delivery_are_skipped_with_a_reason() -> None:
         json.dumps({key: value for key, value in good.items() if key != "path"}).encode(),
         json.dumps({**good, "headers": [1]}).encode(),
         json.dumps({**good, "received_at": "2026-11-23T14:20:02"}).encode(),
+        json.dumps({**good, "path": "/\ud800"}).encode(),
     ]
     first, *others = read_jsonl(lines)
 
@@ -159,4 +160,14 @@ def test_lines_that_are_no_delivery_are_skipped_with_a_reason() -> None:
         "path is missing",
         "its headers are no pairs",
         "its received_at has no time zone",
+        "it cannot be read",
     ]
+
+
+@pytest.mark.parametrize("answered", [None, True, -1, 10**30, "200"])
+def test_an_answer_that_is_no_status_is_left_out(answered: object) -> None:
+    line = {**json.loads(written("jsonl", [stored()])), "answered": answered}
+    (only,) = read_jsonl([json.dumps(line).encode()])
+
+    assert isinstance(only, Imported)
+    assert only.answered is None

@@ -23,7 +23,7 @@ from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.export.destination import Destination
-from webhook_tui.export.json_lines import Imported, Skipped
+from webhook_tui.export.json_lines import Imported, Skipped, answer_status
 
 _PAGE = "deliveries"
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
@@ -158,20 +158,20 @@ def _read(place: str, entry: Any) -> Imported | Skipped:
         request = entry["request"]
         delivery = Delivery(
             received_at=_time_of(str(entry["startedDateTime"])),
-            method=str(request["method"]),
+            method=str(request["method"]).encode().decode("latin-1"),
             target=_target_of(str(request["url"]), has_fragment=_OUR_ENTRIES in entry),
             headers=_headers_of(request["headers"]),
             body=_body(request),
             http_version="1.0" if request.get("httpVersion") == "HTTP/1.0" else "1.1",
         )
-        status = (entry.get("response") or {}).get("status")
+        status = answer_status((entry.get("response") or {}).get("status"))
     except (KeyError, TypeError, AttributeError):
         return Skipped(place, "not an entry of a HAR")
     except (ValueError, OverflowError) as error:
         return Skipped(place, str(error))
     if _OUR_ENTRIES not in entry and not _is_delivery(delivery):
         return Skipped(place, "not a webhook delivery")
-    return Imported(place, delivery, status if isinstance(status, int) and 100 <= status <= 999 else None)
+    return Imported(place, delivery, status)
 
 
 def _is_delivery(delivery: Delivery) -> bool:

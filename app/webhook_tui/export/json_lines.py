@@ -230,23 +230,29 @@ def read_jsonl(lines: Iterable[bytes]) -> Iterator[Imported | Skipped]:
             yield Skipped(place, "not a delivery" if isinstance(kind, str) else "not a line of webhook-tui")
             continue
         try:
-            answered = record.get("answered")
-            yield Imported(place, delivery_from(record), answered if isinstance(answered, int) else None)
+            yield Imported(place, delivery_from(record), answer_status(record.get("answered")))
         except ValueError as error:
             yield Skipped(place, str(error))
+
+
+def answer_status(value: object) -> int | None:
+    """Return the status of an answer as a file holds it; None when that is no status."""
+    return value if isinstance(value, int) and 100 <= value <= 999 else None
 
 
 def delivery_from(record: Mapping[str, object]) -> Delivery:
     """Return the delivery in an object of `delivery_record`. Raises ValueError that says what is wrong with it."""
     try:
         pairs: Any = record["headers"]
+        method, target = str(record["method"]), str(record["path"])
+        (method + target).encode()  # JSON may hold lone surrogates, which no history can store
         received_at = datetime.fromisoformat(str(record["received_at"]))
         if received_at.tzinfo is None:
             raise ValueError("its received_at has no time zone")
         return Delivery(
             received_at=received_at.astimezone(UTC),
-            method=str(record["method"]),
-            target=str(record["path"]),
+            method=method,
+            target=target,
             headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
             body=base64.b64decode(str(record["body_b64"]), validate=True),
         )

@@ -16,6 +16,7 @@ from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
 from webhook_tui.headless.archive.history_import import ImportReport, import_file
+from webhook_tui.storage.database.errors import DISK_FULL
 from webhook_tui.storage.history import DeliveryStore
 from webhook_tui.storage.history_query import HistoryQuery
 
@@ -58,6 +59,27 @@ def test_a_report_counts_by_reason() -> None:
         "not imported: 1  not JSON (line 1)",
     ]
     assert ImportReport().exit_code is ExitCode.FAILURE
+
+
+def test_what_was_stored_beside_a_failure_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is marked as imported, too."""
+    path, content = tmp_path / "deliveries.db", written("jsonl", [stored(b"{}"), stored()])
+    record = DeliveryStore.record
+
+    def record_or_fail(store: DeliveryStore, sent: Delivery, *args: Any, **options: Any) -> Any:
+        if sent.body == b"{}":
+            raise ProblemError(DISK_FULL)
+        return record(store, sent, *args, **options)
+
+    monkeypatch.setattr(DeliveryStore, "record", record_or_fail)
+    with pytest.raises(ProblemError):
+        import_file("a.file", content, path, OWN, RING)
+
+    assert capsys.readouterr().out == "1 delivery imported as #1: 1 invalid.\n"
+    with HistoryQuery(path) as history:
+        assert history.stored(1).row.imported
 
 
 def test_ctrl_c_keeps_what_was_imported_and_says_so(

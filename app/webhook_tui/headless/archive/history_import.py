@@ -112,16 +112,19 @@ async def _store(
     """Add what was stored to the report, also when it is stopped; on a terminal a bar shows how far it is."""
     now = datetime.now().astimezone()
 
-    async def record(part: Imported) -> DeliveryRow:
+    async def record(part: Imported) -> None:
         verification = check_signature(part.delivery.headers, part.delivery.body, ring, zone_now=now)
-        row: DeliveryRow = await store.record(part.delivery, verification, account=account, answered=part.answered)
+        row = await store.record(part.delivery, verification, account=account, answered=part.answered)
+        report.rows.append(row)
         await store.set_imported(row.seq, comment)
         bar.advance()
-        return row
 
     with DeliveryBar(len(parts)) as bar:
         for start in range(0, len(parts), _BATCH):
-            report.rows += await asyncio.gather(*map(record, parts[start : start + _BATCH]))
+            batch = map(record, parts[start : start + _BATCH])
+            for outcome in await asyncio.gather(*batch, return_exceptions=True):  # so that the others are stored whole
+                if outcome is not None:
+                    raise outcome
 
 
 def _is_wanted(part: Imported | Skipped, copies: StoredCopies, report: ImportReport) -> TypeGuard[Imported]:
