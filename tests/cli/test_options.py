@@ -166,3 +166,13 @@ def test_how_images_are_drawn(arguments: tuple[str, ...], config: dict[str, str]
     """By a flag of the screen, else by config.toml."""
     with root.make_context("webhook-tui", list(arguments), default_map=config) as ctx:
         assert settings_from(ctx, ctx.params, config={}, places=Places.of_user()).images == images
+
+
+def test_every_command_that_reads_the_history_takes_it_from_the_environment() -> None:
+    """WEBHOOK_TUI_DB is the same history for all of them."""
+    commands = {one.name: one for ones in root.sections.values() for one in ones}
+    variables = {
+        name: option.envvar for name, command in commands.items() for option in command.params if option.name == "db"
+    }
+    assert {"listen", "list", "export"} <= variables.keys()
+    assert [name for name, variable in variables.items() if variable != ["WEBHOOK_TUI_DB"]] == []

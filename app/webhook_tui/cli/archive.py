@@ -35,7 +35,7 @@ from webhook_tui.headless import messages
     help="How to write them.",
 )
 @click.option("--output", type=click.Path(), help="A file, a directory for one file each, or - (the default).")
-@click.option("--db", type=options.FILE, help="The history file.")
+@options.db_option
 @click.option(
     "--seq", type=click.IntRange(1), metavar="N", multiple=True, help="The same as SEQ; repeatable. Default: all."
 )
