@@ -358,8 +358,13 @@ async def test_what_cannot_be_sent_is_one_line(history: Path) -> None:
             assert (ended, output) == (code, ""), notes
             assert notes.count("webhook-tui: ") == 1
             assert "Traceback" not in notes
-        assert (await run_process("replay", "--to", app.url))[0] == 2
-        assert (await run_process("replay", "1"))[0] == 2
+        for arguments, says in (
+            (["--to", app.url], "No delivery was named."),
+            (["1", "--filter", "id:1", "--to", app.url], "Numbers and --filter exclude each other."),
+            (["1"], "Missing option '--to'."),
+        ):
+            ended, _, notes = await run_process("replay", *arguments)
+            assert (ended, says in notes) == (2, True), notes
         assert app.requests == []
 
 

@@ -214,7 +214,9 @@ def replay(ctx: click.Context, /, seqs: tuple[int, ...], url: str, **given: Any)
     from webhook_tui.headless.replay import ReplayPlan
     from webhook_tui.headless.replay import replay as run
 
-    if bool(seqs) == (given["filter"] is not None):
+    if seqs and given["filter"] is not None:
+        raise click.UsageError("Numbers and --filter exclude each other.")
+    if not seqs and given["filter"] is None:
         raise click.UsageError("No delivery was named. Give numbers, or --filter FILTER.")
     places, _ = ctx.obj
     with history_query(ctx, given) as history:
