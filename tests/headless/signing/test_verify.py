@@ -70,3 +70,12 @@ def test_a_file_without_a_delivery_is_a_usage_error(tmp_path: Path) -> None:
 
     assert raised.value.problem.message == f"{file} contains no delivery."
     assert raised.value.problem.exit_code == 2
+
+
+def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
+    """The message says why, not that it holds no delivery."""
+    with pytest.raises(ProblemError) as raised:
+        read_delivery(tmp_path / "absent")
+
+    assert raised.value.problem.message == f"{tmp_path / 'absent'} cannot be read: No such file or directory."
+    assert raised.value.problem.exit_code == 2

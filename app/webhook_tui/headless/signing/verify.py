@@ -17,6 +17,7 @@ from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verification import Verification, as_json, as_text, verify, verify_delivery
+from webhook_tui.errors import unreadable
 from webhook_tui.export.json_lines import delivery_from
 from webhook_tui.headless import messages
 from webhook_tui.headless.text_style import print_note
@@ -67,14 +68,16 @@ def _read(stream: BinaryIO) -> bytes:
 def read_delivery(path: Path) -> Delivery:
     """Return the first delivery in the output of `listen --format json`, or an HTTP request; - is standard input.
 
-    Raises ProblemError (usage) when there is none.
+    Raises ProblemError (usage) when there is none, or the file cannot be read.
     """
     try:
         content = _read(sys.stdin.buffer) if str(path) == "-" else path.read_bytes()
         if (request := read_request(content)) is not None:
             return request
         text = content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ProblemError(unreadable(path, error.strerror)) from error
+    except UnicodeDecodeError as error:
         raise ProblemError(messages.nothing_to_verify(path)) from error
     for line in filter(str.strip, text.removeprefix("\ufeff").split("\n")):
         try:
