@@ -78,11 +78,11 @@ def test_a_foreign_har_gives_its_deliveries(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\x00\xff", b"[]", b'{"log": 1}', b'{"type": "ready"}'])
 def test_a_file_without_deliveries_is_one_line(tmp_path: Path, content: bytes) -> None:
-    """Exit code 1; no history is made. So with a file that is not there."""
+    """Exit code 1, and 2 with a file that is not there; no history is made."""
     file = tmp_path / "none"
     file.write_bytes(content)
 
-    for name in (str(file), str(tmp_path / "absent")):
+    for name, code in ((str(file), 1), (str(tmp_path / "absent"), 2)):
         done = run("import", name, "--db", str(tmp_path / "new.db"))
-        assert (done.returncode, done.stderr.count(b"\n")) == (1, 1), done.stderr
+        assert (done.returncode, done.stderr.count(b"\n")) == (code, 1), done.stderr
     assert not (tmp_path / "new.db").exists()

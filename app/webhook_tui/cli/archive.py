@@ -15,7 +15,6 @@ from webhook_tui.cli.help import command
 from webhook_tui.cli.settings import all_secrets, note
 from webhook_tui.config import API_URL
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.headless import messages
 
 
 @command(
@@ -112,6 +111,7 @@ def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
     from webhook_tui.domain.account import Account
     from webhook_tui.domain.errors import ProblemError
     from webhook_tui.domain.signature.secret_ring import Origin
+    from webhook_tui.errors import unreadable
     from webhook_tui.headless.archive.history_import import import_file
     from webhook_tui.headless.signing.stored_accounts import stored_ring, stored_token
 
@@ -120,7 +120,7 @@ def import_deliveries(ctx: click.Context, /, file: Path, **given: Any) -> None:
     try:
         content = sys.stdin.buffer.read() if is_stdin else file.read_bytes()
     except OSError as error:
-        raise ProblemError(messages.unreadable_file(file, error.strerror)) from error
+        raise ProblemError(unreadable(file, error.strerror)) from error
     account = Account.of(given["api_url"], given["token"] or stored_token(places.accounts, given["api_url"]))
     ring = stored_ring(places.accounts, account)
     for secret in all_secrets(given):

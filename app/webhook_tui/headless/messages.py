@@ -24,11 +24,6 @@ def output_failed_while_listening(reason: str) -> Problem:
     return Problem(f"Standard output cannot be written: {reason}.", "What was received is stored.")
 
 
-def unreadable_file(path: object, reason: str | None) -> Problem:
-    """A file cannot be read."""
-    return Problem(f"{path} cannot be read: {reason}.", "Name a readable file.")
-
-
 def unwritable_secret_file(path: Path, reason: str | None) -> Problem:
     """--secret-out cannot be written."""
     return Problem(f"{path} cannot be written: {reason}.", "Name another file: --secret-out F.")
