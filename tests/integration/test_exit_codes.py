@@ -208,7 +208,7 @@ async def test_a_busy_port_that_was_asked_for() -> None:
             assert (code, output) == (5, "")
             assert words == (
                 f"webhook-tui: Port {port} is in use by another program. "
-                f"Choose another: --port {port + 1}, or leave --port out for the next free one.\n"
+                f"Choose another: --port {port + 1}, or --port 0 for any free one.\n"
             )
 
 

@@ -12,7 +12,7 @@ def port_in_use(port: int) -> Problem:
     """Another program listens on the port."""
     return Problem(
         f"Port {port} is in use by another program.",
-        f"Choose another: --port {min(port + 1, 65_535)}, or leave --port out for the next free one.",
+        f"Choose another: --port {min(port + 1, 65_535)}, or --port 0 for any free one.",
         ExitCode.PORT,
     )
 
