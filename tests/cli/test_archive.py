@@ -105,7 +105,11 @@ def test_numbers_and_marks_choose(history: Path) -> None:
     assert as_arguments.stdout == some.stdout
     assert [json.loads(line)["seq"] for line in marked.stdout.splitlines()] == [2]
     assert (missing.returncode, missing.stdout) == (1, b"")
-    assert b"no delivery 9" in missing.stderr
+    assert (
+        missing.stderr
+        == run("show", "9").stderr
+        == b"webhook-tui: There is no delivery 9 in the history. Run webhook-tui list.\n"
+    )
     assert (none.returncode, none.stdout) == (1, b"")
 
 

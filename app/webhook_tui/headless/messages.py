@@ -8,7 +8,7 @@ from pathlib import Path
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, Severity
 
-_LIST = "Run webhook-tui list to see them."
+_LIST = "Run webhook-tui list."
 _MOST_NAMED = 5
 
 # Input and output
@@ -71,11 +71,6 @@ def ambiguous_secret(ids: Sequence[str]) -> Problem:
 
 NO_MATCHES = Problem("No delivery matches the filter.", _LIST)
 NOTHING_TO_EXPORT = Problem("There is no such delivery in the history.", _LIST)
-
-
-def no_delivery(seq: int) -> Problem:
-    """The history does not contain a delivery."""
-    return Problem(f"There is no delivery {seq} in the history.", _LIST)
 
 
 def not_joinable(format_name: str) -> Problem:

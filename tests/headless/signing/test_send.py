@@ -13,6 +13,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.headless import messages
 from webhook_tui.headless.signing import send
+from webhook_tui.storage.database.errors import no_delivery
 
 SECRET = Secret("s")
 
@@ -47,4 +48,4 @@ def test_another_machine_is_checked_only_when_asked_for() -> None:
 def test_a_delivery_that_is_not_stored(history: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         send.stored_event(history, 9999)
-    assert caught.value.problem == messages.no_delivery(9999)
+    assert caught.value.problem == no_delivery(9999)

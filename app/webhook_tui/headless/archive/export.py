@@ -29,6 +29,7 @@ from webhook_tui.export.redaction import redaction
 from webhook_tui.headless import messages
 from webhook_tui.headless.archive.progress_bar import DeliveryBar
 from webhook_tui.headless.signing.stored_accounts import stored_ring
+from webhook_tui.storage.database.errors import no_delivery
 from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.rows import open_history
 from webhook_tui.storage.search.search import find_in_history
@@ -130,7 +131,7 @@ def _chosen(rows: DeliveryRows, numbers: Iterable[int], choice: Choice, bar: Del
         bar.advance()
         stored = rows.stored(seq)
         if stored is None and choice.seqs:
-            raise ProblemError(messages.no_delivery(seq))
+            raise ProblemError(no_delivery(seq))
         if stored is not None and (stored.row.marked or not choice.marked):
             yield stored
 

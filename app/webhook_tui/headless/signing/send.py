@@ -25,6 +25,7 @@ from webhook_tui.handler_check.report import FORMS
 from webhook_tui.handler_check.run import all_cases, check
 from webhook_tui.headless import messages
 from webhook_tui.http.sender import OutboundSender, Reply, is_base_url, is_loopback
+from webhook_tui.storage.database.errors import no_delivery
 from webhook_tui.storage.rows import open_history
 
 
@@ -33,7 +34,7 @@ def stored_event(history: Path, seq: int) -> tuple[str, bytes]:
     with closing(open_history(history)) as rows:
         stored = rows.stored(seq)
     if stored is None:
-        raise ProblemError(messages.no_delivery(seq))
+        raise ProblemError(no_delivery(seq))
     return stored.row.event, stored.delivery.body
 
 
