@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tests.factories import INVALID, NOW, row
 from webhook_tui.domain.diagnostics.report import Cause, Examination, RingLine, SignatureReport
 from webhook_tui.domain.signature.secret_ring import Origin
+from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.headless.signature_page import signature_page, signature_record
 from webhook_tui.headless.text_style import TextStyle
 
@@ -56,6 +57,16 @@ def test_the_headline_of_an_unexplained_delivery_does_not_repeat_the_search() ->
 
     assert page.startswith("✗ invalid: matches no known secret.\nNot the signature of this body with any known secret.")
     assert "(9 checks)" not in page
+
+
+def test_the_headline_of_a_malformed_delivery_is_not_repeated() -> None:
+    """What else is known of its signature follows it."""
+    reason = "The signature has 3 hex digits; sha256 has 64."
+    malformed = row(3, verification=replace(INVALID, verdict=Verdict.MALFORMED, reason=reason))
+    page = signature_page(replace(REPORT, cause=None, hints=()), malformed, TextStyle(), NOW)
+
+    assert page.lower().count(reason.lower()) == 1
+    assert page.startswith("! malformed: the signature has 3 hex digits; sha256 has 64.\nNo known cause matches (")
 
 
 def test_without_a_signature_nothing_is_expected() -> None:

@@ -24,7 +24,7 @@ def signature_page(report: SignatureReport, row: DeliveryRow, style: TextStyle, 
     reason = row.short_reason if row.verdict is Verdict.INVALID else row.reason
     headline = visible(cause.headline if cause is not None else reason)
     lines = [f"{style.verdict(row.verdict)}: {headline[:1].lower()}{headline[1:]}"]
-    lines += _wrapped(why_text(report, row), style)
+    lines += _wrapped(visible(why_text(report, row)).removeprefix(headline).lstrip(), style)
     lines += [line for hint in report.hints for line in _wrapped(f"Hint, without proof: {hint}", style)]
     if change := change_text(report, row):
         lines += ["", *_wrapped(f"What to change: {change}", style)]
