@@ -66,6 +66,8 @@ def test_a_field_may_be_a_path_or_have_a_dot_in_its_name() -> None:
         ({"status": "processing", "processed_images": 3, "total_images": 8, "progress": 37}, "processing", "3/8"),
         ({"preprocessing_status": "completed", "progress": 100}, "completed", "100 %"),
         ({"status": 3, "progress": 12.5, "processed_images": 3}, "3", "12.5 %"),
+        ({"progress": 100 / 3}, "", "33.3 %"),
+        ({"progress": 99.97}, "", "99.9 %"),
         ({"status": True}, "true", ""),
         ({"status": "", "preprocessing_status": "failed", "progress": True}, "failed", ""),
         ({"progress": 10**400}, "", f"{'1' + '0' * 79}"),

@@ -163,7 +163,7 @@ def job_status(data: object, fields: JobFields) -> str:
 
 
 def job_progress(data: object, fields: JobFields) -> str:
-    """`3/8` or `40 %`, "" where there is none; cut to 80 characters."""
+    """`3/8`, or `40 %` with at most one decimal; "" where there is none; cut to 80 characters."""
     names = data if isinstance(data, dict) else ()
     for first, slash, second in fields.progress_parts:
         if first not in names and "." not in first:
@@ -172,7 +172,7 @@ def job_progress(data: object, fields: JobFields) -> str:
         if done is None:
             continue
         if not slash:
-            return f"{_short(done)} %"[:_LONGEST_WORD]
+            return f"{_short(_percentage(done))} %"[:_LONGEST_WORD]
         if (total := _first(data, second, _number)) is not None:
             return f"{_short(done)}/{_short(total)}"[:_LONGEST_WORD]
     return ""
@@ -235,6 +235,11 @@ def _word(value: object) -> str | None:
 
 def _number(value: object) -> int | float | None:
     return value if type(value) is int or type(value) is float else None  # a bool is neither
+
+
+def _percentage(number: float) -> float:
+    """Return it with one decimal; what is below 100 stays below it."""
+    return min(round(number, 1), 99.9) if number < 100 else round(number, 1)
 
 
 def _short(number: float) -> str:
