@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,8 +19,10 @@ from click.testing import CliRunner
 from webhook_tui.cli.config import config_commands
 from webhook_tui.cli.help import FILTER_TERMS, Command
 from webhook_tui.cli.main import root
+from webhook_tui.config import read_secret_file
 from webhook_tui.domain.filtering.fields import FIELDS
 from webhook_tui.domain.filtering.filter import Filter
+from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.places import Places
 
 COMMANDS = (
@@ -126,6 +130,16 @@ def test_the_examples_are_valid_command_lines(tmp_path: Path, monkeypatch: pytes
     for line in found:
         with ExitStack() as contexts:
             parse(shlex.split(line)[1:], contexts)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no modes")
+def test_the_secret_is_written_into_a_private_file(tmp_path: Path) -> None:
+    """As --secret-file wants it, also where new files can be read by others."""
+    (example,) = (line for line in examples(shown("secret")) if "secret.txt" in line)
+    written = example.replace("webhook-tui secret", "echo whsec")
+    subprocess.run(["sh", "-c", f"umask 022; {written}"], cwd=tmp_path, check=True)
+
+    assert read_secret_file(tmp_path / "secret.txt") == Secret("whsec")
 
 
 def _rest(context: click.Context) -> list[str]:

@@ -153,7 +153,7 @@ def check(ctx: click.Context, /, url: str, **given: Any) -> None:
 @command(
     short_help="Print the account's current signing secret.",
     examples=(
-        "webhook-tui secret > secret.txt",
+        "(umask 077; webhook-tui secret > secret.txt)",
         "webhook-tui secret --list",
         "webhook-tui secret --remove 3fa9",
     ),
