@@ -206,6 +206,16 @@ async def test_it_ends_also_while_a_tunnel_that_is_replaced_closes() -> None:
     assert (tunnel.runs, tunnel.running) == (1, 0)
 
 
+async def test_it_ends_also_when_it_is_to_try_again_at_the_same_moment() -> None:
+    """`asyncio.wait_for` loses the cancellation before Python 3.12."""
+    tunnel = Scripted()
+    async with supervised(tunnel, first_delay_seconds=600, longest_delay_seconds=600) as watch:
+        tunnel.ends.put_nowait(CLOSED)
+        await watch.until(TunnelState.DOWN)
+        watch.supervisor.try_now()
+    assert tunnel.runs == 1
+
+
 async def test_a_clock_that_goes_back_changes_nothing() -> None:
     """Nor does one that is put right by some seconds."""
     tunnel, clock = Scripted(), Clock()

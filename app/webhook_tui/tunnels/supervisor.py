@@ -125,7 +125,8 @@ class TunnelSupervisor:
                 problem=problem,
             )
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._wake.wait()
         else:
             self._report(TunnelState.FAILED, since=self._down_since, tries=self._status.tries, problem=problem)
             await self._wake.wait()

@@ -7,7 +7,11 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tests.factories import INVALID, delivery, row
 from tests.http.plain_client import plain_client
 from tests.session.running import Running, session_of, settings
 from tests.timeouts import own_time
@@ -19,7 +23,8 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.signature import sign
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.headless.output import json_line
-from webhook_tui.session.verification.diagnostics import SearchBudget
+from webhook_tui.session.bus import DeliveriesStored
+from webhook_tui.session.verification.diagnostics import Diagnostics, SearchBudget
 
 SECRET = Secret("whsec_given")
 BODY = b'{"id": 7, "name": "ping", "data": {}, "timestamp": 1795443602.5}'
@@ -152,3 +157,21 @@ async def test_leaving_does_not_wait_for_a_search(tmp_path: Path) -> None:
         began = own_time()
         await running.stop()
         assert own_time() - began < 2.5
+
+
+async def test_leaving_while_deliveries_fail_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when one arrives at the same moment: `asyncio.wait_for` loses the cancellation before Python 3.12."""
+    monkeypatch.setattr(SearchBudget, "wait_seconds", lambda *_: 600.0)
+    unused: Any = None
+    diagnostics = Diagnostics(unused, unused, unused, unused)
+    failing = DeliveriesStored([DeliveryStored(row(verification=INVALID), delivery())])
+    running = asyncio.create_task(diagnostics.run())
+    diagnostics.on_deliveries_stored(failing)
+    for _ in range(5):  # turns until it waits for the budget
+        await asyncio.sleep(0)
+    diagnostics.on_deliveries_stored(failing)
+    running.cancel()
+
+    ended, _ = await asyncio.wait({running}, timeout=1)
+    running.cancel()
+    assert ended

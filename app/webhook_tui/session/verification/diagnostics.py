@@ -116,7 +116,8 @@ class Diagnostics:
                     self._status.change(storing=error.problem)
             if waits is not None:
                 try:
-                    await asyncio.wait_for(self._is_wanted.wait(), waits)
+                    async with asyncio.timeout(waits):
+                        await self._is_wanted.wait()
                 except TimeoutError:
                     self._is_wanted.set()
 

@@ -62,7 +62,8 @@ class Child:
         """Wait for the end and the remaining output; return the exit code, negative for a signal."""
         await self._output.exited.wait()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._output.drained.wait(), _DRAIN_SECONDS)
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self._output.drained.wait()
         code = self._transport.get_returncode()
         return 0 if code is None else code
 
@@ -82,7 +83,8 @@ class Child:
 
     async def _wait_exited(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._output.exited.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._output.exited.wait()
 
     def _signal(self, name: str) -> None:
         with contextlib.suppress(OSError):
