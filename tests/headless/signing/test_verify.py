@@ -54,6 +54,13 @@ def test_bytes_after_the_stated_length_stay_in_the_body() -> None:
     assert request.body == b"{}x\n"
 
 
+def test_a_length_that_no_body_has_is_passed_over() -> None:
+    request = read_request(b"Content-Length: %s\r\n\r\n{}" % (b"9" * 5000))
+
+    assert request is not None
+    assert request.body == b"{}"
+
+
 def test_a_signature_may_be_given_as_the_header_line() -> None:
     assert header_value("x-webhook-signature: sha256=ab") == "sha256=ab"
     assert header_value("sha256=ab") == "sha256=ab"
