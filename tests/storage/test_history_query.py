@@ -60,6 +60,15 @@ async def test_numbers_and_deliveries_of_one_account(store: DeliveryStore, accou
         assert everything.last_seq() == 4
 
 
+async def test_no_number_is_too_large_to_ask_for(store: DeliveryStore, account: Account) -> None:
+    """Users write any number on the command line."""
+    await record_statuses(store, account, "failed")
+    with HistoryQuery(store.path) as history:
+        assert list(history.after(10**20)) == []
+        with pytest.raises(ProblemError, match="There is no delivery 100000000000000000000"):
+            history.stored(10**20)
+
+
 async def test_a_delivery_that_a_session_deletes_meanwhile_is_not_there(store: DeliveryStore, account: Account) -> None:
     """What asks for its account after it was read gets the same problem."""
     await record_statuses(store, account, "failed")

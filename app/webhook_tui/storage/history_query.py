@@ -23,7 +23,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
 from webhook_tui.storage.database.errors import no_delivery, no_history, not_a_history, reading
 from webhook_tui.storage.database.schema import HISTORY
-from webhook_tui.storage.mappers import STORED, find_stored, microseconds, stored_of
+from webhook_tui.storage.mappers import LARGEST_SEQ, STORED, find_stored, microseconds, stored_of
 from webhook_tui.storage.search.search import find_in_history
 
 _PAGE = 200
@@ -124,7 +124,7 @@ class HistoryQuery:
     def after(self, seq: int, limit: int = _PAGE) -> Sequence[StoredDelivery]:
         """Return at most `limit` deliveries with numbers greater than `seq`, oldest first, of whatever account."""
         with reading():
-            found = self._connection.execute(_AFTER, (seq, limit))
+            found = self._connection.execute(_AFTER, (min(seq, LARGEST_SEQ), limit))
             return [stored_of(columns) for columns in found]
 
     def stored(self, seq: int) -> StoredDelivery:

@@ -52,7 +52,8 @@ _SIGNED = " ".join(
     )
 )
 
-_LARGEST_SEQ = 2**63 - 1
+LARGEST_SEQ = 2**63 - 1
+"""Of numbers that SQLite takes; there is no such delivery."""
 
 
 def reserve_numbers(connection: sqlite3.Connection, seq: int) -> None:
@@ -92,7 +93,7 @@ def find_row(connection: sqlite3.Connection, seq: int) -> DeliveryRow | None:
 
 def find_stored(connection: sqlite3.Connection, seq: int) -> StoredDelivery | None:
     """Delivery `seq` with headers and body, or None."""
-    columns = connection.execute(STORED + " WHERE seq = ?", (seq,)).fetchone()
+    columns = connection.execute(STORED + " WHERE seq = ?", (min(seq, LARGEST_SEQ),)).fetchone()
     return None if columns is None else stored_of(columns)
 
 
@@ -102,7 +103,7 @@ def find_unsettled(
     """At most `limit` deliveries whose verdict another secret could change, newest first, numbers below `below`."""
     found = connection.execute(
         STORED + " WHERE account = ? AND verdict IN ('pending', 'invalid') AND seq < ? ORDER BY seq DESC LIMIT ?",
-        (account.key, _LARGEST_SEQ if below is None else below, limit),
+        (account.key, LARGEST_SEQ if below is None else below, limit),
     )
     return [stored_of(columns) for columns in found]
 
