@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from webhook_tui.cli.main import root
+from webhook_tui.ui.actions import PALETTE_ONLY
 from webhook_tui.ui.keymap import all_keys, as_markdown, bindings, unknown_ids
 
 TOP = Path(__file__).parent.parent
@@ -38,6 +39,15 @@ def test_the_keymap_example_names_keys_that_exist() -> None:
 
     assert named
     assert unknown_ids(named) is None
+
+
+def test_the_troubleshooting_names_keys_of_the_main_screen_and_commands_that_exist() -> None:
+    """A reader who is in no dialog can press them."""
+    section = README.partition("## Troubleshooting")[2].partition("\n## ")[0]
+    everywhere = {sign for key in all_keys() if key.where == "everywhere" for sign in key.keys}
+
+    assert set(re.findall(r"`(.)`", section)) - everywhere == set()
+    assert set(re.findall(r"\*(.+?)\*", section)) - {action.label for action in PALETTE_ONLY} == set()
 
 
 def test_every_picture_exists_and_is_shown_early() -> None:
