@@ -76,6 +76,23 @@ def test_a_foreign_har_gives_its_deliveries(tmp_path: Path) -> None:
     assert (one["path"], one["received_at"], one["answered"]) == ("/hook?a=1", "2026-11-24T00:00:00.000Z", 204)
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"nonsense", b" (line 1: not JSON)"),
+        (b'{"type": "delivery"}', b" (line 1: headers is missing)"),
+        (b'{"type": "ready"}', b" (line 1: not a delivery)"),
+        (b"", b""),
+    ],
+)
+def test_a_file_without_deliveries_names_the_first_reason(tmp_path: Path, content: bytes, reason: bytes) -> None:
+    """Nothing more where the file is empty."""
+    (tmp_path / "none").write_bytes(content)
+    done = run("import", str(tmp_path / "none"))
+
+    assert done.stderr.startswith(b"webhook-tui: none contains no delivery%s. " % reason)
+
+
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\x00\xff", b"[]", b'{"log": 1}', b'{"type": "ready"}'])
 def test_a_file_without_deliveries_is_one_line(tmp_path: Path, content: bytes) -> None:
     """Exit code 1, and 2 with a file that is not there; no history is made."""

@@ -75,7 +75,7 @@ def import_file(name: str, content: bytes, history: Path, account: Account, ring
     found = read_har(content) if not _is_jsonl(content) else None
     parts = list(found if found is not None else read_jsonl(content.splitlines()))
     if not any(isinstance(part, Imported) for part in parts):
-        reason = next((f": {part.place} is {part.reason}" for part in parts if isinstance(part, Skipped)), "")
+        reason = next((f" ({part.place}: {part.reason})" for part in parts if isinstance(part, Skipped)), "")
         raise ProblemError(messages.nothing_to_import(visible(name), visible(reason)))
     with closing(DeliveryStore.open(history, started_at=datetime.now(UTC))) as store:
         copies = StoredCopies(history)
