@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.snapshots import Snapshot
 from tests.ui.stage import WIDE, stage
 from webhook_tui.domain.commands import (
@@ -35,3 +37,12 @@ async def test_help_shows_the_keys_that_work_where_the_focus_was(snapshot: Snaps
         await played.pilot.click(offset=(column, row))
         await played.requested(SendTestPing())
         await played.dialog_closed()
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",), ("enter", "]"), ("w",), ("s",)])
+async def test_no_text_of_the_help_is_cut(keys: tuple[str, ...]) -> None:
+    """In the table, the payload, the headers, the signature, the events of SSE."""
+    async with stage(size=WIDE) as played:
+        await played.press(*keys, "?")
+        await played.until("Keys: ")
+        assert "…" not in "".join(played.dialog_lines())

@@ -31,6 +31,13 @@ def test_related_keys_share_a_line() -> None:
     assert rows[1].keys == "ctrl+u"
 
 
+def test_a_key_whose_related_keys_are_not_live_has_its_own_text() -> None:
+    """In the detail, y copies the tab: e alone does not copy."""
+    (row,) = help_rows([bound("e", "delivery.export", "export into a file")], detail_first=True)
+
+    assert row == HelpRow("This delivery", "e", "export into a file", "e")
+
+
 def test_a_binding_that_is_not_named_has_its_tooltip() -> None:
     (row,) = help_rows([bound("x", "piktid.new", "Do something new")], detail_first=False)
 

@@ -31,6 +31,16 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.filter", "table.toggle_filter", "table.sort"), "filter; off, on; sort"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
     (_DELIVERIES, ("stream.show",), "webhook and SSE"),
+    (_THIS, ("events.up", "events.down"), "move"),
+    (_THIS, ("events.page_up", "events.page_down"), "a page up, down"),
+    (_THIS, ("events.home", "events.end"), "first, newest"),
+    (_THIS, ("stream.sides",), "what each side brought"),
+    (_THIS, ("stream.previous", "stream.next"), "all, only one side"),
+    (_THIS, ("stream.copy",), "copy the comparison"),
+    (_THIS, ("payload.up", "payload.down"), "move"),
+    (_THIS, ("payload.page_up", "payload.page_down"), "a page up, down"),
+    (_THIS, ("payload.home", "payload.end"), "first, last"),
+    (_THIS, ("payload.left", "payload.right"), "scroll left, right"),
     (_THIS, ("delivery.why",), "why this verdict"),
     (_THIS, ("delivery.replay", "delivery.edit"), "replay; edit, replay"),
     (_THIS, ("delivery.copy_as", "delivery.export"), "copy, export"),
@@ -41,7 +51,8 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_THIS, ("payload.find",), "find in the payload"),
     (_THIS, ("payload.query",), "query it (JMESPath)"),
     (_THIS, ("delivery.copy",), "copy this tab"),
-    (_THIS, ("detail.back", "screen.back"), "back"),
+    (_THIS, ("detail.back",), "back"),
+    (_THIS, ("screen.back",), "back"),
     (_PIKTID, ("piktid.ping",), "send a test ping"),
     (_PIKTID, ("piktid.register",), "register again"),
     (_PIKTID, ("piktid.delete",), "delete the webhook"),
@@ -52,7 +63,8 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_PIKTID, ("piktid.copy_url",), "copy the public URL"),
     (_SCREEN, ("screen.next_pane", "tabs.previous", "tabs.next"), "next pane, next tab"),
     (_SCREEN, ("detail.zoom", "detail.grow", "detail.shrink"), "zoom, larger, smaller"),
-    (_SCREEN, ("work.stop", "work.pause"), "stop export or replay; pause"),
+    (_SCREEN, ("work.stop",), "stop what is under way"),
+    (_SCREEN, ("work.pause",), "pause or resume replay"),
     (_SCREEN, ("app.status", "app.jobs", "app.contract"), "status; jobs; contract"),
     (_SCREEN, ("screen.commands",), "all commands by name"),
     (_SCREEN, ("screen.help",), "this help"),
@@ -96,9 +108,10 @@ def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
             tips[name] = binding.tooltip or binding.description
     rows = []
     for group, ids, does in _LINES:
-        found = [keys.pop(name) for name in ids if name in keys]
-        if found:
-            rows.append(_row(group, found, does))
+        alive = [name for name in ids if name in keys]
+        if alive:
+            text = tips[alive[0]] if len(alive) == 1 < len(ids) else does
+            rows.append(_row(group, [keys.pop(name) for name in alive], text))
     for name, names in keys.items():
         rows.append(_row(_GROUPS.get(name.split(".")[0], _THIS), [names], tips[name]))
     order = [_THIS, _DELIVERIES] if detail_first else [_DELIVERIES, _THIS]
