@@ -2,11 +2,12 @@
 """Stands in for ngrok's agent: logfmt on standard output, /api/endpoints and /api/tunnels on loopback, real forwarding.
 
 FAKE_NGROK_MODE says what it does: ok, noauth (ERR_NGROK_4018), badtoken (105, which repeats the token), session_limit
-(108), online (334, in an HTTP body), old (knows no /api/endpoints), crash, silent, mute (a session, then nothing),
-nonetwork, drop (loses its session soon after the endpoint is open, finds another), moved (the same, with another URL),
-lost (the same, finds none), die (ends with 3), deaf (heeds no SIGTERM). With FAKE_NGROK_LOOPBACK the public URL is that
-of its own front, and SIGUSR1 and SIGUSR2 do what drop and moved do; FAKE_NGROK_STARTS gets a line with its pid each
-time that it starts.
+(108), online (334, in an HTTP body), old (knows no /api/endpoints), crash, silent, garbled (a byte that is no UTF-8,
+then nothing), mute (a session, then nothing), nonetwork, quit (ends with 3 when it is asked for an endpoint), drop
+(loses its session soon after the endpoint is open, finds another), moved (the same, with another URL), lost (the same,
+finds none), die (ends with 3), deaf (heeds no SIGTERM). With FAKE_NGROK_LOOPBACK the public URL is that of its own
+front, and SIGUSR1 and SIGUSR2 do what drop and moved do; FAKE_NGROK_STARTS gets a line with its pid each time that it
+starts.
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ class Api(BaseHTTPRequestHandler):
                 502, {"error_code": 103, "status_code": 502, "msg": "failed to start tunnel", "details": details}
             )
             return
+        if MODE == "quit":
+            os._exit(3)
         if MODE == "mute":
             threading.Event().wait()
         url = opened(wanted.get("addr") or wanted["upstream"]["url"])
@@ -151,7 +154,9 @@ def main() -> int:
     if starts := os.environ.get("FAKE_NGROK_STARTS"):
         with Path(starts).open("a") as file:
             file.write(f"{os.getpid()}\n")
-    if MODE == "silent":
+    if MODE == "garbled":
+        os.write(1, b"\xff\n")
+    if MODE in ("silent", "garbled"):
         threading.Event().wait()
     if MODE == "crash":
         return 1

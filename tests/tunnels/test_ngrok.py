@@ -203,7 +203,7 @@ async def test_a_killed_agent_is_started_again_within_two_seconds(
     assert (again.since - down.since).total_seconds() < 2.0
 
 
-@pytest.mark.parametrize("mode", ["crash", "noauth", "online"])
+@pytest.mark.parametrize("mode", ["crash", "noauth", "online", "quit", "garbled"])
 async def test_many_failed_starts_leave_no_open_files(
     tmp_path: Path, agent: str, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:

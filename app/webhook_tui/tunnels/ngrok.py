@@ -143,28 +143,26 @@ class _Agent:
         """Runs in a thread. Raises PyngrokError, OSError or ValueError."""
         _without_proxies()
         try:
-            try:
-                tunnel = ngrok.connect(target, name=_NAME, pyngrok_config=self._config)
-            except PyngrokNgrokHTTPError as error:
-                if error.status_code != 404:
-                    raise
-                self._config.config_version = "2"
-                tunnel = ngrok.connect(target, name=_NAME, pyngrok_config=self._config)
-        except PyngrokError as error:
-            if process.is_process_running(self._config.ngrok_path):
-                self._process = process.get_process(self._config)
-            else:
-                self._process = _started(error)
-                self._read_rest()
+            self._process = ngrok.get_ngrok_process(self._config)
+        except (PyngrokError, ValueError) as error:
+            self._process = _started(error)
+            if self._process is not None and self._process.proc.poll() is not None:
+                self._read_rest(self._process.proc)
             raise
-        self._process = process.get_process(self._config)
+        try:
+            tunnel = ngrok.connect(target, name=_NAME, pyngrok_config=self._config)
+        except PyngrokNgrokHTTPError as error:
+            if error.status_code != 404:
+                raise
+            self._config.config_version = "2"
+            tunnel = ngrok.connect(target, name=_NAME, pyngrok_config=self._config)
         return tunnel.public_url or ""
 
-    def _read_rest(self) -> None:
-        """Read the remaining output: pyngrok stops when the agent has ended, and the reason often comes later."""
-        if self._process is not None and self._process.proc.stdout is not None:
-            with contextlib.suppress(OSError, ValueError):
-                for line in self._process.proc.stdout:
+    def _read_rest(self, agent: subprocess.Popen[str]) -> None:
+        """Read the rest of the output, and close its pipe: pyngrok does neither, and the reason often comes late."""
+        if agent.stdout is not None:
+            with contextlib.suppress(OSError, ValueError), agent.stdout:
+                for line in agent.stdout:
                     self._on_log(NgrokLog(line))
 
     def _on_log(self, log: NgrokLog) -> None:
@@ -268,7 +266,7 @@ def _config_path(directory: Path) -> str | None:
     return None if Path(conf.DEFAULT_NGROK_CONFIG_PATH).exists() else str(directory / "ngrok.yml")
 
 
-def _started(error: PyngrokError) -> process.NgrokProcess | None:
+def _started(error: Exception) -> process.NgrokProcess | None:
     """Return the process that pyngrok could not use: it leaves its pipe open, and only its stack frame refers to it."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         found = frame.f_locals.get("ngrok_process")
