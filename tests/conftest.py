@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib
 import inspect
+import io
 import itertools
 import os
 import sys
@@ -20,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import webhook_tui
+from tests.timeouts import until
 
 sys.dont_write_bytecode = False  # compiling the tests again would be half of the start of each run
 
@@ -155,6 +158,25 @@ def _same_surroundings() -> Iterator[None]:
         if hasattr(time, "tzset"):  # Windows has none
             time.tzset()
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_are_closed() -> Iterator[None]:
+    """Whatever the tests opened is closed at their end, pipes of processes included.
+
+    Of a file that something still refers to, Python warns only when it exits, and then no test can fail.
+    """
+    yield
+    with contextlib.suppress(TimeoutError):  # a thread may yet close one
+        asyncio.run(until(lambda: not _open_files()))
+    assert _open_files() == []
+
+
+def _open_files() -> list[io.FileIO]:
+    """Return those opened since the tests were collected: `gc.freeze` hides the earlier ones."""
+    gc.collect()
+    files = [each for each in gc.get_objects() if issubclass(type(each), io.FileIO)]
+    return [file for file in files if not file.closed]
 
 
 @pytest.fixture(scope="session")
