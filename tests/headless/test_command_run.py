@@ -33,3 +33,26 @@ def test_a_signal_while_the_command_starts_is_passed_on(monkeypatch: pytest.Monk
     assert started[0].wait() == -signal.SIGTERM
     assert condition.is_met()
     assert condition.exit_code == 128 + signal.SIGTERM
+
+
+def test_a_signal_that_the_command_does_not_take_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that runs as another user, by sudo, can only be left."""
+    session = cast("Session", SimpleNamespace(hook_url=None, signing_secret=lambda: None))
+    condition = CommandEnded(CommandLine(("sleep", "60"), dict(os.environ)), session, None)
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Foreign(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+        def send_signal(self, sig: int) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(subprocess, "Popen", Foreign)
+    condition.on_event(SessionReady("http://127.0.0.1:1/", 1))
+    passed_on = condition.on_signal(signal.SIGTERM)
+    os.kill(started[0].pid, signal.SIGKILL)
+    started[0].wait()
+
+    assert not passed_on

@@ -95,7 +95,10 @@ class CommandEnded(ExitCondition):
         if process is None or process.poll() is not None:
             return False
         if number != signal.SIGINT or not _is_foreground():
-            process.send_signal(number)
+            try:
+                process.send_signal(number)
+            except PermissionError:  # of another user, by sudo
+                return False
         return True
 
     def is_met(self) -> bool:
