@@ -19,8 +19,10 @@ from webhook_tui.domain.events import (
     SessionReady,
     WebhookRegistered,
 )
+from webhook_tui.domain.queries import ListSecrets
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.domain.status import WebhookState
+from webhook_tui.session.bus import AddressChanged
 
 
 async def test_no_clean_leaves_the_registration(tmp_path: Path) -> None:
@@ -76,3 +78,24 @@ async def test_test_ping_delete_and_register_again(tmp_path: Path) -> None:
         assert third.row.verdict in (Verdict.VALID, Verdict.PENDING)
         status = await running.until(lambda status: status.counts.good == 3)
         assert status.problem is None
+
+
+async def test_what_the_user_deleted_is_not_registered_again_by_itself(tmp_path: Path) -> None:
+    """A tunnel that is opened again has another URL."""
+    async with (
+        sandbox_of() as (sandbox, api_url),
+        session_of(settings(tmp_path, api_url=api_url), asks=True) as running,
+    ):
+        await running.event(WebhookRegistered)
+        running.ask(DeleteWebhook())
+        await running.webhook_is(WebhookState.DELETED)
+        assert running.loop is not None
+        changed = AddressChanged("http://127.0.0.1:9/new")
+        running.loop.call_soon_threadsafe(running.session.runtime.registration.on_address_changed, changed)
+        await running.answer(ListSecrets())  # meanwhile it would have begun
+        assert running.status.webhook.state is WebhookState.DELETED
+        running.ask(RegisterWebhook(new_secret=True))
+        await running.event(WebhookRegistered, lambda event: event.url == changed.url)
+        await running.webhook_is(WebhookState.REGISTERED)
+        assert [event.url == changed.url for event in running.all(WebhookRegistered)] == [False, True]
+        assert url_at(sandbox) == changed.url

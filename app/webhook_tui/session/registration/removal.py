@@ -107,6 +107,7 @@ class WebhookRemoval:
 
     def _publish_deleted(self) -> None:
         self._ownership.release()
+        self._ownership.is_paused = True
         self._secret_ring.ended()
         at = self._clock.utc_now()
         self._status.change_webhook(state=WebhookState.DELETED, since=at, problem=None, **NO_SECRET)
