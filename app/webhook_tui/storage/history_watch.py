@@ -29,6 +29,7 @@ class HistoryWatch:
         self._changes: int | None = None
         self._open: dict[int, DeliveryRow] = {}
         """Deliveries that were reported and may still change: their verdict, their answer."""
+        self._last_seq = 0
         history = self._current()
         if since_seq is None:
             since_seq = 0 if history is None else history.last_seq()
@@ -81,4 +82,7 @@ class HistoryWatch:
             self.close()
             self._history = HistoryQuery(self._path, self._accounts)
             self._identity, self._changes = named, None
+            if self._history.last_seq() < self._last_seq:  # a session that goes on in a new file continues the numbers
+                self._last_seq = 0
+                self._open.clear()
         return self._history
