@@ -30,6 +30,18 @@ def test_what_passes_only_later_comes_then_and_whole() -> None:
     assert selection.select(valid) == valid
 
 
+def test_large_deliveries_that_do_not_pass_are_not_all_kept() -> None:
+    """Anyone can send them; of one that is not kept any more, only the new verdict is shown."""
+    selection = DeliverySelection(Filter.parse("verdict:valid"))
+    large = delivery(bytes(10 * 1024 * 1024))
+    for seq in range(1, 5):
+        assert selection.select(DeliveryStored(row(seq, verification=PENDING), large)) is None
+    first, last = (VerdictChanged(row(seq, verification=VALID)) for seq in (1, 4))
+
+    assert selection.select(first) == first
+    assert selection.select(last) == DeliveryStored(last.row, large)
+
+
 def test_what_is_about_no_delivery_passes() -> None:
     """Also without a filter."""
     ready = SessionReady(None, 1)

@@ -21,7 +21,33 @@ from webhook_tui.environment import child_environment
 from webhook_tui.export.json_lines import delivery_line
 from webhook_tui.headless import messages
 
-_MOST_HIDDEN = 1000
+_MOST_KEPT = 1000
+_MOST_KEPT_BYTES = 32 * 1024 * 1024
+
+
+class _KeptDeliveries:
+    """The newest deliveries that were added, by number: at most 1,000, with at most 32 MiB of bodies."""
+
+    def __init__(self) -> None:
+        self._deliveries: dict[int, DeliveryStored] = {}
+        self._size = 0
+
+    def add(self, event: DeliveryStored) -> None:
+        """Keep a delivery, and drop the oldest where there are too many."""
+        self._deliveries[event.row.seq] = event
+        self._size += len(event.delivery.body)
+        while len(self._deliveries) > _MOST_KEPT or self._size > _MOST_KEPT_BYTES:
+            self.pop(next(iter(self._deliveries)))
+
+    def get(self, seq: int) -> DeliveryStored | None:
+        """Return a delivery; None: it is not kept."""
+        return self._deliveries.get(seq)
+
+    def pop(self, seq: int) -> DeliveryStored | None:
+        """Remove and return a delivery; None: it is not kept."""
+        event = self._deliveries.pop(seq, None)
+        self._size -= 0 if event is None else len(event.delivery.body)
+        return event
 
 
 class DeliverySelection:
@@ -37,8 +63,8 @@ class DeliverySelection:
         self._filter = chosen
         self._job_fields = job_fields
         self._departures = departures
-        self._hidden: dict[int, DeliveryStored] = {}
-        """The newest that did not pass: with another verdict they may."""
+        self._hidden = _KeptDeliveries()
+        """Those that did not pass: with another verdict they may."""
 
     @property
     def is_all(self) -> bool:
@@ -50,20 +76,18 @@ class DeliverySelection:
         if self._filter is None:
             return event
         match event:
-            case DeliveryStored(row):
+            case DeliveryStored():
                 if self._passes(event):
                     return event
-                self._hidden[row.seq] = event
-                if len(self._hidden) > _MOST_HIDDEN:
-                    del self._hidden[next(iter(self._hidden))]
+                self._hidden.add(event)
                 return None
-            case VerdictChanged(row) if row.seq in self._hidden:
-                changed = DeliveryStored(row, self._hidden[row.seq].delivery, self._hidden[row.seq].is_simulated)
+            case VerdictChanged(row) if (hidden := self._hidden.get(row.seq)) is not None:
+                changed = DeliveryStored(row, hidden.delivery, hidden.is_simulated)
                 if not self._passes(changed):
                     return None
-                del self._hidden[row.seq]
+                self._hidden.pop(row.seq)
                 return changed
-            case Forwarded(result) if result.seq in self._hidden:
+            case Forwarded(result) if self._hidden.get(result.seq) is not None:
                 return None
             case _:
                 return event
@@ -81,7 +105,6 @@ class DeliverySelection:
 
 
 _AT_ONCE = 4
-_MOST_PENDING = 1000
 
 
 class DeliveryCommand:
@@ -97,7 +120,7 @@ class DeliveryCommand:
             raise ProblemError(messages.NO_PROGRAM)
         self._note = note
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="exec")
-        self._pending: dict[int, DeliveryStored] = {}
+        self._pending = _KeptDeliveries()
         """Deliveries that are not valid yet."""
 
     def on_event(self, event: SessionEvent) -> None:
@@ -105,12 +128,10 @@ class DeliveryCommand:
         match event:
             case DeliveryStored(row) if row.verdict.is_good:
                 self._start(event)
-            case DeliveryStored(row):
-                self._pending[row.seq] = event
-                if len(self._pending) > _MOST_PENDING:
-                    del self._pending[next(iter(self._pending))]
-            case VerdictChanged(row) if row.verdict.is_good and row.seq in self._pending:
-                self._start(DeliveryStored(row, self._pending.pop(row.seq).delivery))
+            case DeliveryStored():
+                self._pending.add(event)
+            case VerdictChanged(row) if row.verdict.is_good and (pending := self._pending.pop(row.seq)) is not None:
+                self._start(DeliveryStored(row, pending.delivery))
 
     def close(self) -> None:
         """Wait for the programs that run or are still to be run."""
