@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -214,3 +215,11 @@ def test_any_body_can_be_asked(body: bytes) -> None:
     content = Content((), body, USUAL_FIELDS)
 
     assert not any(holds(text, content) for text in ("has:a", "job:1", "status:failed", '"nothing"'))
+
+
+def test_nothing_is_left_for_the_garbage_collector() -> None:
+    """It runs seldom in `listen`: the bodies of hundreds of deliveries would stay in memory."""
+    gc.collect()
+    matches(parse("!verdict:valid body.data.n=7 bar or departs:*"), SAMPLE, NOW)
+
+    assert gc.collect() == 0

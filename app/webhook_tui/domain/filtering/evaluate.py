@@ -37,9 +37,8 @@ def matches(
     """Whether the delivery passes at the moment `now`; raises nothing but what `departures` raises."""
     content = Content(stored.delivery.headers, stored.delivery.body, job_fields)
 
-    def holds(term: terms.Term | terms.Not) -> bool:
-        if isinstance(term, terms.Not):
-            return not holds(term.term)
+    # Not recursive: a function that refers to itself, and with it the body, waits for the garbage collector.
+    def holds(term: terms.Term) -> bool:
         if isinstance(term, terms.BareWord):
             row = stored.row
             return row.verdict in term.verdicts or row.answered in term.answers or content.holds(term.text)
@@ -51,7 +50,10 @@ def matches(
             return content.holds(term)
         return _holds_of_row(term, stored.row, now)
 
-    return any(all(holds(term) for term in branch.terms) for branch in expression.branches)
+    def passes(term: terms.Term | terms.Not) -> bool:
+        return not holds(term.term) if isinstance(term, terms.Not) else holds(term)
+
+    return any(all(map(passes, branch.terms)) for branch in expression.branches)
 
 
 def _holds_of_row(term: terms.RowTerm, row: DeliveryRow, now: datetime) -> bool:
