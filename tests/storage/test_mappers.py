@@ -15,6 +15,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.storage.database.connection import connect_read_only, open_database
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.history import DeliveryStore
+from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.mappers import (
     count_by_secret,
     decode_headers,
@@ -73,3 +74,21 @@ async def test_deliveries_are_found_by_number_verdict_and_secret(store: Delivery
         assert ([found.row.seq for found in signed], below) == ([4, 1], None)
         assert find_signed_with(connection, other, frozenset({"0123456789ab"}), None) == ([], None)
         assert count_by_secret(connection, account) == {"0123456789ab": 2}
+
+
+async def test_a_page_of_large_deliveries_is_short(store: DeliveryStore, account: Account) -> None:
+    """All of them are read all the same, page by page."""
+    large = delivery(bytes(9 * 1024 * 1024))
+    for verification in (VALID, INVALID):
+        for _ in range(3):
+            await store.record(large, verification, account=account, answered=200)
+    secret = frozenset({"0123456789ab"})
+
+    with closing(connect_read_only(store.path)) as connection, HistoryQuery(store.path) as history:
+        assert [found.row.seq for found in find_unsettled(connection, account, None, 9)] == [6, 5]
+        assert [found.row.seq for found in find_unsettled(connection, account, 5, 9)] == [4]
+        signed, below = find_signed_with(connection, account, secret, None)
+        rest, end = find_signed_with(connection, account, secret, below)
+        assert ([found.row.seq for found in (*signed, *rest)], below, end) == ([3, 2, 1], 2, None)
+        assert [found.row.seq for found in history.after(1)] == [2, 3]
+        assert [found.row.seq for found in history.deliveries([6, 9, 1, 2, 4])] == [1, 2, 4, 6]

@@ -23,7 +23,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
 from webhook_tui.storage.database.errors import no_delivery, no_history, not_a_history, reading
 from webhook_tui.storage.database.schema import HISTORY
-from webhook_tui.storage.mappers import LARGEST_SEQ, STORED, find_stored, microseconds, stored_of
+from webhook_tui.storage.mappers import LARGEST_SEQ, STORED, find_stored, microseconds, read_page, stored_of
 from webhook_tui.storage.search.search import find_in_history
 
 _PAGE = 200
@@ -113,19 +113,21 @@ class HistoryQuery:
     def deliveries(self, seqs: Sequence[int]) -> Iterator[StoredDelivery]:
         """Yield those of the deliveries that are stored, oldest first."""
         for start in range(0, len(seqs), _PAGE):
-            with reading():
-                found = self._connection.execute(
-                    _CHOSEN,
-                    (json.dumps(list(seqs[start : start + _PAGE])),),
-                ).fetchall()
-                page = [stored_of(columns) for columns in found]
-            yield from page
+            some = list(seqs[start : start + _PAGE])
+            while page := self._chosen(some):
+                yield from page
+                some = [seq for seq in some if seq > page[-1].row.seq]
+
+    def _chosen(self, seqs: Sequence[int]) -> Sequence[StoredDelivery]:
+        if not seqs:
+            return []
+        with reading():
+            return read_page(self._connection.execute(_CHOSEN, (json.dumps(seqs),)))
 
     def after(self, seq: int, limit: int = _PAGE) -> Sequence[StoredDelivery]:
-        """Return at most `limit` deliveries with numbers greater than `seq`, oldest first, of whatever account."""
+        """Return some deliveries with numbers greater than `seq`, oldest first, of whatever account; at most `limit`."""
         with reading():
-            found = self._connection.execute(_AFTER, (min(seq, LARGEST_SEQ), limit))
-            return [stored_of(columns) for columns in found]
+            return read_page(self._connection.execute(_AFTER, (min(seq, LARGEST_SEQ), limit)))
 
     def stored(self, seq: int) -> StoredDelivery:
         """Return a delivery. Raises ProblemError also when it is not stored, or of an account that is not read."""

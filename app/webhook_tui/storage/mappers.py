@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STRETCH = 20_000
 _MOST_SIGNED = 100
+_PAGE_BYTES = 16 * 1024 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 encode_headers: Callable[[Headers], bytes] = msgspec.msgpack.Encoder().encode
@@ -97,15 +98,33 @@ def find_stored(connection: sqlite3.Connection, seq: int) -> StoredDelivery | No
     return None if columns is None else stored_of(columns)
 
 
+def read_page(found: Iterable[Sequence[Any]]) -> list[StoredDelivery]:
+    """Make deliveries of the columns of STORED, until they have 16 MiB of bodies; raises msgspec.DecodeError.
+
+    Anyone can send large ones: a hundred of them would take a gigabyte.
+    """
+    page: list[StoredDelivery] = []
+    size = 0
+    for columns in found:
+        page.append(stored_of(columns))
+        size += page[-1].row.size
+        if size >= _PAGE_BYTES:
+            break
+    return page
+
+
 def find_unsettled(
     connection: sqlite3.Connection, account: Account, below: int | None, limit: int
 ) -> list[StoredDelivery]:
-    """At most `limit` deliveries whose verdict another secret could change, newest first, numbers below `below`."""
+    """A page of at most `limit` deliveries whose verdict another secret could change, newest first.
+
+    Numbers below `below`.
+    """
     found = connection.execute(
         STORED + " WHERE account = ? AND verdict IN ('pending', 'invalid') AND seq < ? ORDER BY seq DESC LIMIT ?",
         (account.key, LARGEST_SEQ if below is None else below, limit),
     )
-    return [stored_of(columns) for columns in found]
+    return read_page(found)
 
 
 def find_signed_with(
@@ -124,10 +143,9 @@ def find_signed_with(
         _SIGNED,
         (start, below, account.key, json.dumps(sorted(secret_ids)), _MOST_SIGNED),
     )
-    deliveries = [stored_of(columns) for columns in found]
-    if len(deliveries) == _MOST_SIGNED:
-        return deliveries, deliveries[-1].row.seq
-    return deliveries, start or None
+    deliveries = read_page(found)
+    is_cut = len(deliveries) == _MOST_SIGNED or sum(stored.row.size for stored in deliveries) >= _PAGE_BYTES
+    return deliveries, deliveries[-1].row.seq if is_cut else start or None
 
 
 def count_by_secret(connection: sqlite3.Connection, account: Account) -> dict[str, int]:
