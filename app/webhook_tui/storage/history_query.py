@@ -125,7 +125,7 @@ class HistoryQuery:
             return read_page(self._connection.execute(_CHOSEN, (json.dumps(seqs),)))
 
     def after(self, seq: int, limit: int = _PAGE) -> Sequence[StoredDelivery]:
-        """Return some deliveries with numbers greater than `seq`, oldest first, of whatever account; at most `limit`."""
+        """Return at most `limit` deliveries with numbers greater than `seq`, oldest first, of any account."""
         with reading():
             return read_page(self._connection.execute(_AFTER, (min(seq, LARGEST_SEQ), limit)))
 
