@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.ui.memory_rows import stored_delivery
 from webhook_tui.domain.answer_rules.answer import is_success
-from webhook_tui.domain.attempts import Backoff, Confidence, Shape, Wait, fit, refusals, timeline, waits_of
+from webhook_tui.domain.attempts import SHORTEST, Backoff, Confidence, Shape, Wait, fit, refusals, timeline, waits_of
 from webhook_tui.domain.delivery.delivery import DeliveryRow
 
 START = datetime(2026, 11, 23, 14, 2, 58, tzinfo=UTC)
@@ -44,6 +44,19 @@ def found(waits: list[Wait]) -> Backoff:
     rule = fit(waits)
     assert rule is not None
     return rule
+
+
+@SAME_EVERY_TIME
+@given(st.lists(st.tuples(st.integers(1, 10_000), st.floats(SHORTEST, 1e8)), min_size=1, max_size=30))
+@example([(199, 0.01), (200, 1.0)])
+@example([(50, 0.001), (51, 100_000.0)])
+@example([(1, 0.001), (2, 1e8), (9_999, 1e8), (10_000, 1e8)])
+def test_any_waits_have_a_rule(waits: list[tuple[int, float]]) -> None:
+    """Also those of late attempts alone, when the earlier ones were accepted."""
+    rule = found([Wait(number, seconds, "1") for number, seconds in waits])
+
+    assert rule.spread is None or rule.spread >= 0
+    assert all((rule.wait(number) or 0.0) >= 0 for number, _ in waits)
 
 
 @SAME_EVERY_TIME

@@ -86,10 +86,8 @@ class Backoff(Struct, frozen=True):
         """Return the seconds of wait `number` by the rule; None where the rule does not cover it."""
         if self.shape is Shape.NONE or number < 1 or (self.sureness is Confidence.SINGLE and number != self.first):
             return None
-        try:
-            return _predicted(self.shape, self.base, self.growth, self.cap, number)
-        except OverflowError:
-            return None
+        seconds = _predicted(self.shape, self.base, self.growth, self.cap, number)
+        return seconds if math.isfinite(seconds) else None
 
 
 def waits_of(rows: Iterable[DeliveryRow]) -> list[Wait]:
@@ -186,7 +184,12 @@ def _growing(shape: Shape, waits: Sequence[Wait]) -> _Fit | None:
     """Least squares: of logarithms, or of seconds as parts of the wait; None where that does not grow."""
     if shape is Shape.EXPONENTIAL:
         slope, start = _line([(wait.number - 1, math.log(wait.seconds), 1.0) for wait in waits])
-        return _Fit(shape, math.exp(start), math.exp(slope), None, 2) if slope > _LEAST_GROWTH else None
+        if slope <= _LEAST_GROWTH:
+            return None
+        base, growth = math.exp(start), math.exp(slope)
+        # Of late attempts alone, the first wait may be too short, or the growth until them too large, for a float.
+        is_computable = base > 0 and math.isfinite(_predicted(shape, base, growth, None, max(w.number for w in waits)))
+        return _Fit(shape, base, growth, None, 2) if is_computable else None
     expected = [_middle(waits)] * len(waits)
     for _ in range(_ROUNDS):
         points = [(wait.number - 1, wait.seconds, one**-2) for wait, one in zip(waits, expected, strict=True)]
@@ -213,9 +216,13 @@ def _middle(waits: Sequence[Wait]) -> float:
 
 
 def _predicted(shape: Shape, base: float, growth: float, cap: float | None, number: int) -> float:
+    """Seconds by the rule; infinite where they are more than a float can be."""
     seconds = base
     if shape is Shape.EXPONENTIAL:
-        seconds = base * growth ** (number - 1)
+        try:
+            seconds = base * growth ** (number - 1)
+        except OverflowError:
+            seconds = math.inf
     elif shape is Shape.LINEAR:
         seconds = base + growth * (number - 1)
     return seconds if cap is None else min(seconds, cap)
