@@ -81,6 +81,7 @@ def test_the_order_of_common_keys(one: bytes, other: bytes, kept: bool) -> None:
         (b"a\nb\nc", b"a\nc", ["-b"], 2),
         (b"", b"new\n", ["+new"], 0),
         (b"a\r\nb", b"a\nb", ["-a\r", "+a"], 1),
+        (b"a\rb\nc", b"x\rb\nc", ["-a\rb", "+x\rb"], 0),
         (b"same", b"same", [], 4),
     ],
 )
@@ -108,3 +109,10 @@ def test_large_bodies_are_compared_in_no_time() -> None:
     after = b"".join(b"%d!\n" % n for n in range(100_000))
 
     assert len(byte_diff(before, after, most=40)) == 40
+
+
+def test_lines_that_are_the_same_in_large_bodies_are_left_out() -> None:
+    before = b"".join(b"%d\n" % n for n in range(1_000))
+    after = before.replace(b"\n3\n", b"\nthree\n").replace(b"\n990\n", b"\n-\n")
+
+    assert [c.sign + c.text.decode() for c in byte_diff(before, after, most=40)] == ["-3", "+three", "-990", "+-"]

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from io import BytesIO
 from itertools import islice, takewhile
 
 from msgspec import Struct
@@ -165,7 +166,7 @@ def first_difference(before: bytes, after: bytes) -> int:
 
 def byte_diff(before: bytes, after: bytes, *, most: int) -> tuple[Change, ...]:
     """The first `most` changed lines."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = BytesIO(before).readlines(), BytesIO(after).readlines()  # `splitlines` ends lines at CR, too
     head = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     old, new = old[head:], new[head:]
     tail = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(reversed(old), reversed(new), strict=False)))
@@ -193,6 +194,8 @@ def _block(removed: Sequence[bytes], added: Sequence[bytes]) -> Iterator[Change]
         yield from (_change("+", line, 0) for line in added)
         return
     for one, other in zip(removed, added, strict=True):
+        if one == other:  # in a block of too many lines
+            continue
         start = max(0, first_difference(one, other) - _BEFORE)
         yield _change("-", one, start)
         yield _change("+", other, start)
