@@ -80,6 +80,14 @@ def test_what_the_payload_says_of_an_image() -> None:
     assert image_links(body(strange)) == (ImageLink(f"{CDN}/face"),)
 
 
+@pytest.mark.parametrize("quality", [b"1" + b"0" * 400, b"1e999", b"NaN", b"-1000000"])
+def test_a_number_that_no_score_is(quality: bytes) -> None:
+    """A stranger's delivery may hold any number that JSON, or Python, can write."""
+    content = b'{"data": {"quality_score": %b, "link": "%b/face"}}' % (quality, CDN.encode())
+
+    assert image_links(content) == (ImageLink(f"{CDN}/face"),)
+
+
 def test_images_keep_the_index_that_piktid_gave_them() -> None:
     """That of the nearest object around the link with one, also for links in fields of one's own."""
     one = {"image_index": 4, "output": {"quality_score": 0.5, "full_size": f"{CDN}/1"}}

@@ -16,6 +16,7 @@ from webhook_tui.domain.jobs.job import (
     first_job_id,
     job_progress,
     job_status,
+    score,
 )
 
 _PREFIX = re.compile(r"^(?:job|task|id)[_-](?=.)", re.IGNORECASE)
@@ -24,7 +25,6 @@ _OTHER_IDS = ("identity_code",)
 """Of what an event is about that names no job."""
 _LONGEST_TEXT = 120
 _LONGEST_FILE = 256
-_LARGEST_SCORE = 1_000_000
 _PROGRESS = re.compile(r"(?:^| )(\S+/\S+|\S+ %)$")
 
 
@@ -111,8 +111,7 @@ def _file(data: Mapping[str, object]) -> str:
 
 
 def _score(value: object) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_SCORE
-    return f"{value:g}" if is_number else ""
+    return "" if (number := score(value)) is None else f"{number:g}"
 
 
 def _last_segment(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from webhook_tui.domain.images.image import ImageLink
-from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, USUAL_FIELDS, JobFields, job_images
+from webhook_tui.domain.jobs.job import FILE_FIELDS, QUALITY_FIELD, USUAL_FIELDS, JobFields, job_images, score
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.links import LONGEST_LINK, MOST_LINKS, links
 
@@ -78,12 +78,12 @@ def _images(results: _Described, inputs: _Described) -> tuple[ImageLink, ...]:
 
 def _image(url: str, before: str, around: Mapping[str, object]) -> ImageLink:
     names = (name for field in FILE_FIELDS if isinstance(name := around.get(field), str) and name)
-    quality, index = around.get(QUALITY_FIELD), around.get("image_index")
+    index = around.get("image_index")
     return ImageLink(
         url,
         before,
         name=next(names, "")[:_LONGEST_NAME],
-        quality=float(quality) if isinstance(quality, int | float) and not isinstance(quality, bool) else None,
+        quality=score(around.get(QUALITY_FIELD)),
         index=index if isinstance(index, int) and not isinstance(index, bool) else None,
     )
 

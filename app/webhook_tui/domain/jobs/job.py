@@ -28,6 +28,7 @@ _LONGEST_ID = 512
 _MOST_IDS = 20
 _LONGEST_WORD = 80
 _LONGEST_REASON = 400
+_LARGEST_SCORE = 1_000_000
 
 
 class JobFields(Struct, frozen=True, dict=True):
@@ -240,6 +241,12 @@ def _number(value: object) -> int | float | None:
 def _percentage(number: float) -> float:
     """Return it with one decimal; what is below 100 stays below it."""
     return min(round(number, 1), 99.9) if number < 100 else round(number, 1)
+
+
+def score(value: object) -> float | None:
+    """A quality score; None when it is no number, or one that no score has."""
+    number = _number(value)
+    return float(number) if number is not None and abs(number) < _LARGEST_SCORE else None
 
 
 def _short(number: float) -> str:
