@@ -45,7 +45,19 @@ def test_what_can_be_written(text: str, since: datetime, until: datetime | None)
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "25:00", "14:61", "14:02-13:00", "14:02-14:03-14:04", "2026-02-30", "-", "5m-10m", "999999999d"],
+    [
+        "",
+        "soon",
+        "25:00",
+        "14:61",
+        "14:02-13:00",
+        "14:02-14:03-14:04",
+        "2026-02-30",
+        "-",
+        "5m-10m",
+        "999999999d",
+        "5m to 9999-12-31",
+    ],
 )
 def test_what_cannot(text: str) -> None:
     """Each in a sentence."""

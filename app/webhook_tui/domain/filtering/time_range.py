@@ -44,7 +44,10 @@ def span(text: str, now: datetime) -> TimeRange:
     if not rest:
         return TimeRange(since)
     start, length = _moment(rest[0], now)
-    until = start + length
+    try:
+        until = start + length
+    except OverflowError:
+        raise TimeRangeError(f"“{rest[0][:20]}” is too far ahead.") from None
     if until <= since:
         raise TimeRangeError("The first time is after the second.")
     return TimeRange(since, until)
