@@ -73,3 +73,12 @@ def test_a_received_moment() -> None:
     assert units.day_and_time("2026-11-23T15:16:02+01:00", NOW) == "23 Nov 2026, 14:16"
     assert units.day_and_time("yesterday\x1b", NOW) == "yesterday␛"
     assert units.ago("x" * 99, NOW) == "x" * 40
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_some_zones_do_not_have(text: str) -> None:
+    """Several programs write the year 1 where there is no time."""
+    for hours in (-12, 0, 14):
+        assert units.day_and_time(text, NOW.astimezone(timezone(timedelta(hours=hours)))) == text
+    with pytest.raises(OverflowError):
+        units.utc(datetime.fromisoformat(text))

@@ -157,6 +157,7 @@ def test_what_is_no_archive(content: bytes) -> None:
         ({**ENTRY, "request": None}, "not an entry of a HAR"),
         ({**ENTRY, "startedDateTime": "2026-11-23T14:20:02"}, "its startedDateTime has no time zone"),
         ({**ENTRY, "startedDateTime": "0001-01-01T00:00:00+14:00"}, "date value out of range"),
+        ({**ENTRY, "startedDateTime": "0001-01-01T00:00:00Z"}, "date value out of range"),
         (
             {**ENTRY, "request": {**ENTRY["request"], "postData": {"params": [{"name": "a"}]}}},
             "its body is not in the file, only its form fields",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from webhook_tui.domain.delivery.text import visible
 
+_FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 _WEEK = 7
 _WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _SIZES = ("B", "kB", "MB", "GB", "TB")
@@ -89,13 +91,20 @@ def rfc3339(at: datetime) -> str:
     return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def utc(at: datetime) -> datetime:
+    """A received moment in UTC. Raises OverflowError for one that is in the years 1 to 9999 only in some zones."""
+    if not _FIRST <= at <= _LAST:
+        raise OverflowError("date value out of range")
+    return at.astimezone(UTC)
+
+
 def parsed(text: str) -> datetime | None:
-    """An ISO 8601 moment, UTC where it names no zone; None when it is none."""
+    """An ISO 8601 moment, UTC where it names no zone; None when it is none that each zone has."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return utc(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def day_and_time(text: str, now: datetime) -> str:

@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -185,7 +185,7 @@ def _time_of(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("its startedDateTime has no time zone")
-    return at.astimezone(UTC)
+    return units.utc(at)
 
 
 def _target_of(url: str, *, has_fragment: bool) -> str:

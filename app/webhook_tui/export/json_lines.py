@@ -7,7 +7,7 @@ import binascii
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import starmap
 from typing import Any
@@ -250,7 +250,7 @@ def delivery_from(record: Mapping[str, object]) -> Delivery:
         if received_at.tzinfo is None:
             raise ValueError("its received_at has no time zone")
         return Delivery(
-            received_at=received_at.astimezone(UTC),
+            received_at=units.utc(received_at),
             method=method,
             target=target,
             headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
