@@ -245,7 +245,7 @@ def delivery_from(record: Mapping[str, object]) -> Delivery:
     try:
         pairs: Any = record["headers"]
         method, target = str(record["method"]), str(record["path"])
-        (method + target).encode()  # JSON may hold lone surrogates, which no history can store
+        (method + target).encode("latin-1")  # of a line that we wrote, each character is a byte that was sent
         received_at = datetime.fromisoformat(str(record["received_at"]))
         if received_at.tzinfo is None:
             raise ValueError("its received_at has no time zone")
