@@ -125,8 +125,8 @@ def read(entry: object) -> Imported | Skipped:
 
 
 def test_our_own_archive_is_read_back_whole() -> None:
-    """Every body and header, and every target that is ASCII."""
-    sent = [one for one in (*EVERYTHING, stored(target="/h?a=1#b")) if one.delivery.target.isascii()]
+    """Every body, header and target."""
+    sent = [*EVERYTHING, *(stored(target=target) for target in ("/h?a=1#b", "/h?", "/h#", "//h", "/\xe9"))]
 
     found = read_har(written("har", sent))
 

@@ -22,6 +22,7 @@ from webhook_tui.domain.delivery.delivery import Delivery, StoredDelivery
 from webhook_tui.domain.delivery.event import parse_event
 from webhook_tui.domain.delivery.headers import Headers, first
 from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.url import origin_form
 from webhook_tui.export.destination import Destination
 from webhook_tui.export.json_lines import Imported, Skipped, answer_status
 
@@ -159,7 +160,7 @@ def _read(place: str, entry: Any) -> Imported | Skipped:
         delivery = Delivery(
             received_at=_time_of(str(entry["startedDateTime"])),
             method=str(request["method"]).encode().decode("latin-1"),
-            target=_target_of(str(request["url"]), has_fragment=_OUR_ENTRIES in entry),
+            target=_target_of(str(request["url"]), is_ours=_OUR_ENTRIES in entry),
             headers=_headers_of(request["headers"]),
             body=_body(request),
             http_version="1.0" if request.get("httpVersion") == "HTTP/1.0" else "1.1",
@@ -188,12 +189,13 @@ def _time_of(text: str) -> datetime:
     return units.utc(at)
 
 
-def _target_of(url: str, *, has_fragment: bool) -> str:
-    """The path and the query, and in an entry of ours the fragment, which no other client sends."""
+def _target_of(url: str, *, is_ours: bool) -> str:
+    """The path and the query; in an entry of ours all that follows the host, as it was sent."""
+    if is_ours:
+        return _bytes(origin_form(url)).decode("latin-1")
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
-    fragment = f"#{parts.fragment}" if has_fragment and parts.fragment else ""
-    return f"{parts.path or '/'}{query}{fragment}".encode().decode("latin-1")
+    return f"{parts.path or '/'}{query}".encode().decode("latin-1")
 
 
 def _headers_of(pairs: Any) -> Headers:
