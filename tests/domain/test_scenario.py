@@ -39,6 +39,7 @@ def test_a_scenario_is_read_as_it_was_written() -> None:
         (write_scenario(SCENARIO).replace(b'"newline"', b'"rain"'), "Invalid enum value 'rain'"),
         (write_scenario(SCENARIO).replace(b'"version": 1', b'"version": 2'), "version 2, not"),
         (write_scenario(SCENARIO).replace(b"2.5", b"-2.5"), "negative"),
+        (write_scenario(SCENARIO).replace(b"1.5", b"[" * 600 + b"]" * 600), "deeper than 500 levels"),
     ],
 )
 def test_what_is_no_scenario_is_refused(content: bytes, reason: str) -> None:

@@ -83,3 +83,19 @@ def test_what_was_wrong_is_kept(body: bytes, result: VerificationResult, signatu
     scenario = read_scenario(FORMATS["scenario"].one(one, Destination()))
 
     assert [step.fault for step in scenario.steps] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("body", "skipped"),
+    [
+        (b'{"name": "\\ud800", "data": {"status": "\\ud800", "\\ud800": 1}}', ()),
+        (b'{"name": "x", "data": ' + b'{"a":' * 497 + b"1" + b"}" * 498, ()),
+        (b'{"name": "x", "data": ' + b'{"a":' * 499 + b"1" + b"}" * 500, (1,)),
+    ],
+    ids=["lone surrogates", "deep", "too deep"],
+)
+def test_whatever_was_received_can_be_written_and_played(body: bytes, skipped: tuple[int, ...]) -> None:
+    scenario = read_scenario(FORMATS["scenario"].one(stored(1, body), Destination()))
+
+    assert scenario.skipped == skipped
+    assert all(step.data_with_links("http://127.0.0.1") == step.data for step in scenario.steps)

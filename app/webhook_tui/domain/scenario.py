@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from itertools import count
+from itertools import count, repeat
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from webhook_tui.domain.contract.samples import storable
+from webhook_tui.domain.payload.json_decoder import DEEPEST, is_too_deep
+
 FORMAT = "webhook-tui-scenario"
 LINKS_URL = "https://cdn.example.com"
 """The beginning of the pseudonyms of links, which lead nowhere (example.com is reserved, RFC 2606)."""
+DEEPEST_EVENT = DEEPEST - 2
+"""Levels of an event whose data can stand in a scenario, which has two more around them."""
 
 
 class Fault(StrEnum):
@@ -82,9 +87,11 @@ class ScenarioError(ValueError):
 
 def read_scenario(content: bytes) -> Scenario:
     """Return the scenario in a file. Raises ScenarioError."""
+    if is_too_deep(content):
+        raise ScenarioError(f"it is nested deeper than {DEEPEST} levels")
     try:
         scenario = msgspec.json.decode(content, type=Scenario)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise ScenarioError(str(error)) from error
     if scenario.format != FORMAT or scenario.version != 1:
         raise ScenarioError(f"it is {scenario.format} version {scenario.version}, not {FORMAT} version 1")
@@ -99,10 +106,11 @@ def write_scenario(scenario: Scenario) -> bytes:
 
 
 def _with_links(value: object, url: str) -> object:
+    # `map`, since a comprehension is a call of its own before Python 3.12: too many for the deepest documents.
     if isinstance(value, dict):
-        return {key: _with_links(below, url) for key, below in value.items()}
+        return dict(zip(value, map(_with_links, value.values(), repeat(url)), strict=True))
     if isinstance(value, list):
-        return [_with_links(below, url) for below in value]
+        return list(map(_with_links, value, repeat(url)))
     if isinstance(value, str) and value.startswith(f"{LINKS_URL}/"):
         return url + value.removeprefix(LINKS_URL)
     return value
@@ -130,9 +138,9 @@ class Pseudonyms:
         Numbers are kept unless the key names an id; text is kept where the key names a state, or where it is a time.
         """
         if isinstance(value, dict):
-            return {name: self.replace(below, name) for name, below in value.items()}
+            return dict(zip(map(storable, value), map(self.replace, value.values(), value), strict=True))
         if isinstance(value, list):
-            return [self.replace(below, key) for below in value]
+            return list(map(self.replace, value, repeat(key)))
         if isinstance(value, str):
             return self._text(value, key)
         if isinstance(value, int) and not isinstance(value, bool) and _ID.search(key):
@@ -144,7 +152,7 @@ class Pseudonyms:
     def _text(self, value: str, key: str) -> str:
         is_kept = not value or key.lower().rpartition("_")[2] in _KEPT_KEYS or _TIME.match(value)
         if is_kept and "://" not in value:
-            return value
+            return storable(value)
         if value not in self._texts:
             self._texts[value] = _pseudonym(value, next(self._counter))
         return self._texts[value]

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from webhook_tui.domain.contract.samples import storable
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import first
-from webhook_tui.domain.payload.json_decoder import decode
-from webhook_tui.domain.scenario import Fault, Pseudonyms, Scenario, ScenarioStep, write_scenario
+from webhook_tui.domain.payload.json_decoder import decode, depth
+from webhook_tui.domain.scenario import DEEPEST_EVENT, Fault, Pseudonyms, Scenario, ScenarioStep, write_scenario
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Destination
 
@@ -19,7 +20,7 @@ _BARE_DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 
 def write_scenario_file(deliveries: Iterable[StoredDelivery], _destination: Destination) -> Iterator[bytes]:
-    """Yield one scenario; a delivery whose body is not an event is listed in it as skipped."""
+    """Yield one scenario; a delivery whose body is not an event, or is too deep, is listed in it as skipped."""
     pseudonyms = Pseudonyms()
     numbers: dict[object, int] = {}
     steps: list[ScenarioStep] = []
@@ -40,7 +41,7 @@ def write_scenario_file(deliveries: Iterable[StoredDelivery], _destination: Dest
                 after_seconds=round(pause, 3),
                 event=number,
                 attempt=stored.row.attempt,
-                name=event["name"],
+                name=storable(event["name"]),
                 data=_as_object(pseudonyms.replace(event["data"])),
                 fault=_fault(stored),
             )
@@ -50,7 +51,7 @@ def write_scenario_file(deliveries: Iterable[StoredDelivery], _destination: Dest
 
 def _event(body: bytes) -> dict[str, Any] | None:
     try:
-        value = decode(body)
+        value = None if depth(body) > DEEPEST_EVENT else decode(body)
     except (ValueError, MemoryError):
         return None
     is_event = isinstance(value, dict) and isinstance(value.get("name"), str) and isinstance(value.get("data"), dict)
