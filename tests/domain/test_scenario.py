@@ -92,6 +92,14 @@ def test_equal_values_get_equal_pseudonyms() -> None:
     assert first == same != other
 
 
+def test_numbers_are_replaced_where_the_name_says_that_they_are_ids() -> None:
+    """Also as PiktID's notifications (`id_task`) and other programs spell it."""
+    names = ("id", "image_id", "ids", "id_task", "id_image", "imageId", "ID", "job")
+
+    assert Pseudonyms().replace(dict.fromkeys(names, 90_412)) == dict.fromkeys(names, 1)
+    assert Pseudonyms().replace({"width": 7, "paid": 7, "jobs": 7}) == {"width": 7, "paid": 7, "jobs": 7}
+
+
 def test_links_of_pseudonyms_can_lead_elsewhere() -> None:
     """However deep they stand; other links and texts stay as they are."""
     kept = {"page": "https://piktid.com/a.png", "text": "see https://cdn.example.com/1", "n": 1}

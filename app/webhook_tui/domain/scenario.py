@@ -118,7 +118,8 @@ def _with_links(value: object, url: str) -> object:
 
 _KEPT_KEYS = frozenset({"status", "type", "format", "model", "version", "message", "msg"})
 """Last words of keys whose text describes a state, not a person or a file."""
-_ID = re.compile(r"(?:^|_)ids?$")
+_ID = re.compile(r"(?:^|_)ids?(?:_|$)|^job$", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PREFIX = re.compile(r"[a-z]{1,12}_(?=[0-9A-Za-z-]*[0-9])")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$")
@@ -143,7 +144,7 @@ class Pseudonyms:
             return list(map(self.replace, value, repeat(key)))
         if isinstance(value, str):
             return self._text(value, key)
-        if isinstance(value, int) and not isinstance(value, bool) and _ID.search(key):
+        if isinstance(value, int) and not isinstance(value, bool) and _ID.search(_CAMEL.sub("_", key)):
             if value not in self._numbers:
                 self._numbers[value] = next(self._counter)
             return self._numbers[value]
