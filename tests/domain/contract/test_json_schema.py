@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from tests.domain.contract.events import contract_of, event
 from tests.domain.contract.hostile_names import DATA, EVENTS
+from webhook_tui.domain.contract.event_contract import EventContract
 from webhook_tui.domain.contract.json_schema import DIALECT, json_schema
 
 
@@ -66,3 +67,15 @@ def test_it_refuses_what_was_never_seen() -> None:
     assert validator.is_valid(event({"a": 3, "b": ["y"], "c": 1}))
     assert [error.validator for error in validator.iter_errors(event({"a": "3", "b": [1]}))] == ["type", "type"]
     assert [error.validator for error in validator.iter_errors(event({"a": 3}))] == ["required"]
+
+
+def test_an_event_without_a_field_that_is_always_there() -> None:
+    """Names beyond the two hundred that are followed count for nothing, the event's own included."""
+    contract = EventContract("x")
+    contract.add({f"a{number}": 1 for number in range(200)} | {"name": "x"}, (1, 1))
+    contract.add({"name": "x"}, (2, 2))
+
+    schema = json.loads(json_schema([contract]))
+
+    assert "required" not in schema
+    assert schema["properties"]["name"] == {"const": "x"}

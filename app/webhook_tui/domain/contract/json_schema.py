@@ -39,7 +39,7 @@ def event_schema(contract: EventContract) -> dict[str, Any]:
     schema["title"] = contract.name
     schema["description"] = description(contract)
     schema["properties"]["name"] = {"const": contract.name}
-    return {key: schema[key] for key in ("title", "description", "type", "properties", "required")}
+    return {key: schema[key] for key in ("title", "description", "type", "properties", "required") if key in schema}
 
 
 def _schema(field: Field, name: str) -> dict[str, Any]:
