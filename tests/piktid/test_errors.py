@@ -414,6 +414,7 @@ def test_an_api_url_that_is_none(url: str) -> None:
         ({"retry-after": "Mon, 23 Nov 2026 13:00:00 GMT", "date": "Mon, 23 Nov 2026 14:00:00 GMT"}, 0.0),
         ({"retry-after": "Mon, 23 Nov 2026 14:00:30 GMT", "date": "Mon, 23 Nov 2026 14:00:00 -0000"}, None),
         ({"retry-after": "Mon, 23 Nov 2026 14:00:30 GMT"}, None),
+        ({"retry-after": f"Mon, 23 Nov 2026 14:00:30 +{'9' * 20}", "date": "Mon, 23 Nov 2026 14:00:00 GMT"}, None),
     ],
 )
 def test_how_long_the_api_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:

@@ -350,5 +350,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         at = email.utils.parsedate_to_datetime(value)
         now = email.utils.parsedate_to_datetime(headers.get("date", ""))
         return min(max(0.0, (at - now).total_seconds()), _LONGEST_WAIT)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
