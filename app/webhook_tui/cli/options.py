@@ -114,8 +114,7 @@ def _filter(text: str, ctx: click.Context | None) -> Filter:
     try:
         return Filter.parse(text, _named_filters(ctx))
     except FilterError as error:
-        part = visible(text[error.start : error.end] or text)
-        raise ProblemError(messages.invalid_filter(part, visible(str(error)))) from error
+        raise ProblemError(messages.invalid_filter(visible(error.part), visible(str(error)))) from error
 
 
 def _scenario(text: str, _ctx: click.Context | None) -> Scenario | bool:

@@ -197,6 +197,15 @@ def test_a_mistake_is_shown_at_its_place(text: str, start: int, end: int, senten
     assert len(sentence) <= 66
 
 
+@pytest.mark.parametrize(("text", "part"), [("作業 foo:x b", "foo:x"), ("e\u0301 foo:x", "foo:x"), ("or", "or")])
+def test_the_part_that_a_mistake_is_about(text: str, part: str) -> None:
+    """Also behind characters that take two cells, or none."""
+    with pytest.raises(FilterError) as caught:
+        parse(text)
+
+    assert caught.value.part == part
+
+
 @given(near_filters | st.text())
 @example("size:>" + "9" * 5000)
 @example("body." + "a." * 600 + "b=1e999")

@@ -16,8 +16,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class FilterError(ValueError):
     """A filter that cannot be read; str() is the sentence to show."""
 
-    def __init__(self, sentence: str, start: int, end: int) -> None:
+    def __init__(self, sentence: str, part: str, start: int, end: int) -> None:
         super().__init__(sentence)
+        self.part = part
+        """What of the filter the mistake is about; all of it where no part is."""
         self.start = start
         """Cell of the filter's text at which the mistake begins."""
         self.end = end
@@ -122,4 +124,4 @@ def cells(text: str) -> int:
 def mistake(text: str, start: int, end: int, sentence: str) -> FilterError:
     """An error about the characters `start` to `end` of `text`, at least one cell wide."""
     first = cells(text[:start])
-    return FilterError(sentence, first, max(first + 1, cells(text[:end])))
+    return FilterError(sentence, text[start:end] or text, first, max(first + 1, cells(text[:end])))

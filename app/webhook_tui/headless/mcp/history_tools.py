@@ -159,8 +159,7 @@ class HistoryTools:
         try:
             return Filter.parse(text, self._filters)
         except FilterError as error:
-            part = text[error.start : error.end] or text
-            raise ProblemError(messages.invalid_filter(part, str(error).rstrip("."))) from error
+            raise ProblemError(messages.invalid_filter(error.part, str(error).rstrip("."))) from error
 
     def account_secrets(self) -> Sequence[Secret]:
         """Return every token and signing secret that is kept, which no answer may hold."""
