@@ -24,6 +24,7 @@ ANSWERS = {
     "/gone": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
     "/down": b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n",
     "/other": b"SSH-2.0-server\r\n\r\n",
+    "/nowhere": b"HTTP/1.1 302 Found\r\nLocation: http://[::1/\r\nContent-Length: 0\r\n\r\n",
 }
 
 
@@ -69,6 +70,7 @@ async def test_downloads_and_failures() -> None:
         assert await get("/gone") == "The image is gone (404)."
         assert await get("/down") == "The server answered 503 in place of the image."
         assert "cannot be reached" in str(await get("/other"))
+        assert "cannot be reached" in str(await get("/nowhere"))
     assert "cannot be reached" in str(await get("/ok"))
 
 
@@ -82,6 +84,11 @@ async def test_downloads_and_failures() -> None:
             "https://cdn.local/",
             ["8.8.8.8", "192.168.1.20"],
             "Blocked: cdn.local is 192.168.1.20, an address of your own network.",
+        ),
+        (
+            "https://cdn.example.com:99999/",
+            ["8.8.8.8"],
+            "cdn.example.com cannot be reached (Port out of range 0-65535).",
         ),
     ],
 )
@@ -105,9 +112,10 @@ def test_public_addresses(address: str) -> None:
         *("127.0.0.1", "10.1.2.3", "192.168.1.20", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1"),
         *("::ffff:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::a01:203", "2002:7f00:1::", "2002:c0a8:114::1"),
+        *("::7f00:1", "::ffff:0:7f00:1", "fec0::1"),
         *("2001:0:4136:e378:8000:63bf:3f57:fefe", "localhost", "", "0x7f.1", "127.1"),
     ],
 )
 def test_other_addresses(address: str) -> None:
-    """Private, loopback, link-local, shared, multicast, unspecified, also inside another address; and no address."""
+    """Of this machine, of a network, shared, reserved, multicast, unspecified, also inside another; and no address."""
     assert not is_public(address)

@@ -57,7 +57,7 @@ def download(
                 found = _get(pool, url, on_progress)
             except httpcore.TimeoutException:
                 raise ProblemError(errors.no_answer(urlsplit(url).hostname or "", TIMEOUT_SECONDS)) from None
-            except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
+            except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
                 raise _unreachable(url, error) from None
             if isinstance(found, Download):
                 return found
@@ -154,8 +154,8 @@ _TRANSLATED = (
 def is_public(address: str) -> bool:
     """Return whether an address is one of the public internet, also of the IPv4 address inside an IPv6 one.
 
-    False for private, loopback, link-local, shared, reserved, multicast and unspecified addresses (the registries of
-    RFC 6890), and for what is not an address.
+    False for private, loopback, link-local, site-local, shared, reserved, multicast and unspecified addresses (the
+    registries of RFC 6890), and for what is not an address.
     """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -165,6 +165,8 @@ def is_public(address: str) -> bool:
         inner = _inner(parsed)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
+        if parsed.is_reserved or parsed.is_site_local:
+            return False
     return parsed.is_global and not parsed.is_multicast
 
 
