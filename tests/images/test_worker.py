@@ -35,6 +35,8 @@ def test_a_failure_is_reported() -> None:
         ("https://cdn.example.com/a%00b%0a%5cc.png", "", "a_b__c.png"),
         ("https://cdn.example.com/", "image/webp", "image.webp"),
         (f"https://cdn.example.com/{'x' * 300}.png", "", f"{'x' * 100}.png"),
+        (f"https://cdn.example.com/{'%E5%A4%8F' * 100}.png", "", f"{'夏' * 33}.png"),
+        (f"https://cdn.example.com/{'%E5%A4%8F' * 100}", "", f"{'夏' * 33}.bin"),
     ],
 )
 def test_names(url: str, content_type: str, name: str) -> None:

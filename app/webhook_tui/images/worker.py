@@ -91,6 +91,7 @@ def _limit() -> None:
 
 
 _LONGEST_NAME = 100
+"""Bytes, without the suffix."""
 _MOST_NAMES = 1000
 
 
@@ -117,8 +118,8 @@ def save(content: bytes, folder: Path, url: str, content_type: str = "") -> Path
 def file_name(url: str, content_type: str = "") -> str:
     """Return a name without separators, control characters or a leading dot, with the suffix of an image."""
     last = unquote(urlsplit(url).path).rpartition("/")[2]
-    path = PurePosixPath(safe_name(last) or "image")
+    path = PurePosixPath(last)
     if path.suffix.lower() in SUFFIXES:
-        return f"{path.stem[:_LONGEST_NAME]}{path.suffix}"
+        return f"{safe_name(path.stem, _LONGEST_NAME) or 'image'}{path.suffix}"
     known = mimetypes.guess_extension(content_type) if content_type.startswith("image/") else None
-    return f"{path.name[:_LONGEST_NAME]}{known or '.bin'}"
+    return f"{safe_name(path.name, _LONGEST_NAME) or 'image'}{known or '.bin'}"

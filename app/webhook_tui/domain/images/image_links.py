@@ -88,9 +88,13 @@ def _image(url: str, before: str, around: Mapping[str, object]) -> ImageLink:
     )
 
 
-def safe_name(text: str) -> str:
-    """Return text as the name of a file or a directory: no separators, control characters or leading dots."""
-    return "".join(char if char.isalnum() or char in "._-" else "_" for char in text).lstrip(".")
+def safe_name(text: str, most: int) -> str:
+    """Return text as the name of a file or a directory: no separators, control characters or leading dots.
+
+    It is cut to `most` bytes: file systems count these.
+    """
+    name = "".join(char if char.isalnum() or char in "._-" else "_" for char in text).lstrip(".")
+    return name.encode()[:most].decode("utf-8", "ignore")
 
 
 def _links(data: object, given: frozenset[str]) -> Iterator[tuple[str, bool, Mapping[str, object]]]:

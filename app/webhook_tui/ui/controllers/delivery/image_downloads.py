@@ -23,6 +23,7 @@ from webhook_tui.ui.messages import ImageClient, ImageDownloadRequested
 _DEADLINE_SECONDS = 60.0
 """For one image."""
 _LONGEST_FOLDER = 100
+"""Bytes."""
 
 
 class ImageDownloadController:
@@ -49,7 +50,7 @@ class ImageDownloadController:
             return
         self._client = message.client
         self._job = message.job
-        self._folder = Path.home() / "Downloads" / safe_name(message.job)[:_LONGEST_FOLDER]
+        self._folder = Path.home() / "Downloads" / safe_name(message.job, _LONGEST_FOLDER)
         self._waiting, self._saved, self._failed = list(message.urls), [], {}
         self._work = LongWork("download", len(message.urls), self.stop)
         self._works.add(self._work)
