@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from webhook_tui.domain.filtering.completion import Kind, Known, Suggestion, suggestions
 from webhook_tui.domain.filtering.filter import parse
+from webhook_tui.domain.filtering.terms import EventIs, StatusIs
 
 KNOWN = Known(
     {
@@ -142,3 +143,17 @@ def test_what_is_offered_can_be_read(names: list[str]) -> None:
     for text in ("event:", "job:"):
         for one in _offered(text, known):
             parse(text[: one.start] + one.text)
+
+
+@given(st.lists(st.text(min_size=1) | st.sampled_from(["<b> x", "none", "5xx", "404", "3d", "²"]), max_size=3))
+def test_what_is_offered_finds_the_value_that_it_shows(names: list[str]) -> None:
+    """An operator or a number in a received value is a letter like any other."""
+    known = Known({"event": [(name, 1) for name in names], "status": [(name, 1) for name in names]})
+    for name in names:
+        for field, finds in (("event", EventIs), ("status", StatusIs)):
+            for one in _offered(f"{field}:", known):
+                if one.label == name and one.count == 1:
+                    (branch,) = parse(f"{field}:{one.text}").branches
+                    (term,) = branch.terms
+                    assert isinstance(term, finds)
+                    assert term.pattern.fits(name)

@@ -49,6 +49,8 @@ _ANYWHERE = "text anywhere in the delivery"
 _PREFIX = "job_"
 _CONTINUED = frozenset({"header", "size", "attempt"})
 """Fields whose offered values may go on."""
+_COMPARED = frozenset({"age", "size", "attempt"})
+"""Fields whose offered values begin with an operator."""
 
 _NAME = re.compile(r"[\w/-]+")
 _PLAIN = re.compile(r"[\w./-]+")
@@ -167,9 +169,10 @@ def _values(start: int, name: str, typed: str, known: Known) -> Iterator[Suggest
     folded = typed.casefold()
     for value, count in _of_field(name, known):
         if value.casefold() != folded and _begins(name, value, folded):
-            written = value if value.startswith(("<", ">")) else quoted(value)
             blank = "" if name in _CONTINUED else " "
-            yield Suggestion(Kind.VALUE, start, f"{written}{blank}", _shown(name, value), count=count)
+            yield Suggestion(
+                Kind.VALUE, start, f"{_written(name, value, known)}{blank}", _shown(name, value), count=count
+            )
 
 
 def _meanings(start: int, typed: str, known: Known) -> Iterator[Suggestion]:
@@ -180,12 +183,23 @@ def _meanings(start: int, typed: str, known: Known) -> Iterator[Suggestion]:
     for name, meaning in _MEANINGS.items():
         for value, count in _of_field(name, known):
             if count != 0 and _begins(name, value, folded):
-                yield Suggestion(Kind.VALUE, start, f"{name}:{quoted(value)} ", _shown(name, value), meaning, count)
+                written = f"{name}:{_written(name, value, known)} "
+                yield Suggestion(Kind.VALUE, start, written, _shown(name, value), meaning, count)
     for state in STATES:
         if state.startswith(folded):
             yield Suggestion(Kind.VALUE, start, f"is:{state} ", state, "is", dict(_of_field("is", known)).get(state))
     if words(typed):
         yield Suggestion(Kind.TEXT, start, f"{typed} ", visible(typed), _ANYWHERE)
+
+
+def _written(name: str, value: str, known: Known) -> str:
+    """A value as it stands behind `name:`; in quotes also the status of a job that would be read as an answer."""
+    if name in _COMPARED:
+        return value
+    is_of_job = name == "status" and value in dict(known.values.get(name, ()))
+    if is_of_job and (value[:1].isdigit() or value.lower() == "none"):
+        return f'"{_escaped(value)}"'
+    return quoted(value)
 
 
 def _begins(name: str, value: str, folded: str) -> bool:
