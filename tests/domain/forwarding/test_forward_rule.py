@@ -17,6 +17,7 @@ from webhook_tui.domain.url import UrlError
     [
         ("http://127.0.0.1:3000/x?a=1", "", "http://127.0.0.1:3000/x?a=1"),
         ("localhost:3000/x?a=1", "", "http://localhost:3000/x?a=1"),
+        ("127.0.0.1:3000/x?a=1&u=http://x", "", "http://127.0.0.1:3000/x?a=1&u=http://x"),
         ("event:image_*=http://127.0.0.1:1/?u=http://x", "event:image_*", "http://127.0.0.1:1/?u=http://x"),
         ("body.data.a=1=localhost:3000?b=2", "body.data.a=1", "http://localhost:3000?b=2"),
     ],

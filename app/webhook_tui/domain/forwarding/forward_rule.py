@@ -13,7 +13,7 @@ from msgspec import Struct
 from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.headers import EVENT_HEADER, HOP_BY_HOP, SIGNATURE_HEADER, Headers, sendable
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.url import normalized_url
+from webhook_tui.domain.url import UrlError, normalized_url
 
 if TYPE_CHECKING:
     from webhook_tui.domain.filtering.evaluate import Departures
@@ -38,7 +38,7 @@ class ForwardRule(Struct, frozen=True):
         """
         before, separator, url = _split(text)
         if not separator:
-            return cls(normalized_url(text))
+            return cls(normalized_url(before))
         from webhook_tui.domain.filtering.filter import expanded  # noqa: PLC0415 -- most runs have no filter
 
         return cls(normalized_url(url), expanded(before, named))
@@ -77,10 +77,19 @@ def _split(text: str) -> tuple[str, str, str]:
     if _SCHEME.match(text):
         return text, "", ""
     if (found := re.search(r"=(?=https?://)", text, re.IGNORECASE)) is not None:
-        return text[: found.start()], "=", text[found.end() :]
+        before, after = text[: found.start()], text[found.end() :]
+        return (f"http://{text}", "", "") if _has_query(before) else (before, "=", after)
     head, _, query = text.partition("?")
     before, separator, url = head.rpartition("=")
-    return before, separator, f"{url}?{query}" if query else url
+    return (before, separator, f"{url}?{query}" if query else url) if separator else (text, "", "")
+
+
+def _has_query(text: str) -> bool:
+    """Whether it is a URL on this machine without a scheme, up to some point of its query."""
+    try:
+        return "?" in text and bool(normalized_url(text))
+    except UrlError:
+        return False
 
 
 class ForwardFilter:
