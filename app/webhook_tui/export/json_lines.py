@@ -18,6 +18,7 @@ from msgspec import Struct
 from webhook_tui.domain import units
 from webhook_tui.domain.delivery.delivery import Delivery, DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.event import has_too_many_values
+from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.payload.json_decoder import DEEPEST, decode, opening_brackets
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.export.destination import Destination
@@ -243,7 +244,7 @@ def answer_status(value: object) -> int | None:
 def delivery_from(record: Mapping[str, object]) -> Delivery:
     """Return the delivery in an object of `delivery_record`. Raises ValueError that says what is wrong with it."""
     try:
-        pairs: Any = record["headers"]
+        headers = _headers_from(record["headers"])
         method, target = str(record["method"]), str(record["path"])
         (method + target).encode("latin-1")  # of a line that we wrote, each character is a byte that was sent
         received_at = datetime.fromisoformat(str(record["received_at"]))
@@ -253,12 +254,18 @@ def delivery_from(record: Mapping[str, object]) -> Delivery:
             received_at=units.utc(received_at),
             method=method,
             target=target,
-            headers=tuple((str(name).encode("latin-1"), str(value).encode("latin-1")) for name, value in pairs),
+            headers=headers,
             body=base64.b64decode(str(record["body_b64"]), validate=True),
         )
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from error
-    except TypeError as error:
-        raise ValueError("its headers are no pairs") from error
     except (UnicodeEncodeError, OverflowError) as error:
         raise ValueError("it cannot be read") from error
+
+
+def _headers_from(pairs: Any) -> Headers:
+    try:
+        named = [(str(name), str(value)) for name, value in pairs]
+    except (TypeError, ValueError) as error:
+        raise ValueError("its headers are no pairs") from error
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in named)
