@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -19,7 +20,8 @@ from tests.factories import NOW, VALID, signature
 from tests.fork_server import run
 from tests.integration.process import program
 from tests.integration.process import run as run_process
-from tests.session.local_app import local_app
+from tests.session.local_app import LocalApp, local_app
+from tests.tcp_server import tcp_server
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
 from webhook_tui.headless.replay import ReplayPlan
@@ -332,6 +334,39 @@ async def test_bytes_go_unchanged_and_each_outcome_is_a_line(history: Path) -> N
         assert notes.endswith(": 1 answered 2xx, 1 failed.\n")
     with closing(SqliteRows(history)) as rows:
         assert [result.status for seq in (2, 1) for result in rows.forward_results(seq)] == [204, 500]
+
+
+async def test_a_delivery_that_is_deleted_meanwhile_is_left_out(history: Path) -> None:
+    """The others are sent, and the summary says so."""
+    app = LocalApp()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(sqlite3.connect(history)) as connection, connection:
+            connection.execute("DELETE FROM deliveries WHERE seq = 1")
+        await app.serve(reader, writer)
+
+    async with tcp_server(serve) as port:
+        url = f"http://127.0.0.1:{port}"
+        code, output, notes = await run_process("replay", "2", "1", "3", "--to", url)
+    assert (code, [line.split()[0] for line in output.splitlines()]) == (1, ["#2", "#3"]), notes
+    assert notes.endswith(": 2 answered 2xx, 0 failed. 1 is not in the history any more.\n")
+
+
+async def test_the_summary_comes_also_where_an_error_ends_it(history: Path) -> None:
+    """The result of the first delivery cannot be stored."""
+    app = LocalApp()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(sqlite3.connect(history)) as connection, connection:
+            connection.execute("DROP TABLE forward_results")
+        await app.serve(reader, writer)
+
+    async with tcp_server(serve) as port:
+        code, output, notes = await run_process("replay", "2", "1", "--to", f"http://127.0.0.1:{port}")
+    assert (code, output.split()[0], len(app.requests)) == (1, "#2", 1)
+    summary, error = notes.splitlines()[1:3]
+    assert summary.startswith("1 delivery replayed in ")
+    assert error.startswith("webhook-tui: ")
 
 
 async def test_a_filter_and_a_new_signature(history: Path) -> None:

@@ -19,7 +19,7 @@ from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, ProblemError
-from webhook_tui.domain.forwarding.forward_result import ForwardResult
+from webhook_tui.domain.forwarding.forward_result import ForwardResult, gone_sentence
 from webhook_tui.domain.payload.links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.units import counted
@@ -41,6 +41,8 @@ class ReplayCounts(Struct):
     """2xx."""
     failed: int = 0
     """Otherwise, or not at all."""
+    gone: int = 0
+    """Not sent: deleted since they were chosen."""
 
     @property
     def sent(self) -> int:
@@ -74,6 +76,8 @@ class ReplayPlan(Struct, frozen=True):
 def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
     """Send them, print the outcome of each, and return the exit code: 1 when one was not answered 2xx.
 
+    One that is deleted meanwhile is left out. What was done is said also where an error ends it.
+
     Raises ProblemError when the URL is not allowed, or a body without its links' signatures would not fit its own.
     """
     if plan.secrets is None:
@@ -85,12 +89,19 @@ def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
     print_note(f"replaying {len(plan.seqs)} to {visible(plan.url)}{how}")
     began = time.monotonic()
     counts = ReplayCounts()
-    with _display(len(plan.seqs)) as display:
-        asyncio.run(_replay(history, plan, counts, display))
-    seconds = time.monotonic() - began
+    try:
+        with _display(len(plan.seqs)) as display:
+            asyncio.run(_replay(history, plan, counts, display))
+    finally:
+        if counts.sent or counts.gone:
+            print_note(_summary(counts, time.monotonic() - began))
+    return ExitCode.FAILURE if counts.failed or counts.gone else ExitCode.OK
+
+
+def _summary(counts: ReplayCounts, seconds: float) -> str:
     sent = counted(counts.sent, "delivery")
-    print_note(f"{sent} replayed in {seconds:.1f} s: {counts.good} answered 2xx, {counts.failed} failed.")
-    return ExitCode.FAILURE if counts.failed else ExitCode.OK
+    outcomes = f"{counts.good} answered 2xx, {counts.failed} failed."
+    return f"{sent} replayed in {seconds:.1f} s: {outcomes}{gone_sentence(counts.gone)}"
 
 
 def _refuse_blanked(history: HistoryQuery, plan: ReplayPlan) -> None:
@@ -104,13 +115,16 @@ async def _replay(history: HistoryQuery, plan: ReplayPlan, counts: ReplayCounts,
         forwarder.allow(plan.url)
         with closing(ResultWriter(history.path)) as results:
             for seq in plan.seqs:
-                stored = history.stored(seq)
+                stored = next(history.deliveries([seq]), None)
+                if stored is None:
+                    counts.gone += 1
+                    continue
                 secret = None if plan.secrets is None else plan.secrets[history.account(seq)]
                 result = await forwarder.replay(stored, plan.url, Replay(secret, plan.body_for(stored.delivery)))
-                results.keep(result)
                 counts.good += result.is_good
                 counts.failed += not result.is_good
                 display.show(result, counts)
+                results.keep(result)
 
 
 @asynccontextmanager
@@ -165,4 +179,4 @@ class _Bar:
     def show(self, result: ForwardResult, counts: ReplayCounts) -> None:
         if not result.is_good:
             self._progress.console.print(result_line(result), markup=False, highlight=False)
-        self._progress.update(self._task, completed=counts.sent, good=counts.good, failed=counts.failed)
+        self._progress.update(self._task, completed=counts.sent + counts.gone, good=counts.good, failed=counts.failed)

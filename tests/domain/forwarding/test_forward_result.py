@@ -63,7 +63,7 @@ def test_what_is_done() -> None:
         ),
         (
             ReplayProgress("", 2000, good=1999, gone=1),
-            "Replayed 1,999 of 2,000: 1,999 answered 2xx. 1 are not in the history any more.",
+            "Replayed 1,999 of 2,000: 1,999 answered 2xx. 1 is not in the history any more.",
         ),
     ],
 )

@@ -79,7 +79,7 @@ async def test_the_order_is_that_of_the_command_and_outcomes_are_counted(tmp_pat
         assert ended.missed == (3, 1, 2)
         assert [sent.status for sent in ended.odd] == [503, None, 302]
         assert summary(ended) == (
-            "Replayed 4 of 5: 1 answered 2xx, 2 something else, 1 nothing. 1 are not in the history any more."
+            "Replayed 4 of 5: 1 answered 2xx, 2 something else, 1 nothing. 1 is not in the history any more."
         )
 
 

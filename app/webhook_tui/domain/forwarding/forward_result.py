@@ -188,5 +188,9 @@ def summary(progress: ReplayProgress) -> str:
     if progress.failed:
         parts.append(f"{progress.failed:,} nothing")
     said = ", ".join(parts)
-    gone = f" {progress.gone:,} are not in the history any more." if progress.gone else ""
-    return f"Replayed {how_many}: {said}.{gone}"
+    return f"Replayed {how_many}: {said}.{gone_sentence(progress.gone)}"
+
+
+def gone_sentence(gone: int) -> str:
+    """Return ` 2 are not in the history any more.`; nothing for none."""
+    return f" {gone:,} {'is' if gone == 1 else 'are'} not in the history any more." if gone else ""
