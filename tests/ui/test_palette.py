@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from textual.app import App
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import Input
 
 from tests.timeouts import until
@@ -68,3 +68,14 @@ async def test_enter_runs_what_was_found_for_the_words_that_are_typed() -> None:
         typed.post_message(Input.Submitted(typed, "ping"))
         await until(lambda: app.ran)
         assert app.ran == ["ping"]
+
+
+async def test_page_keys_before_the_list_has_lines() -> None:
+    """As when they are typed at once with the key that opens the palette."""
+    app = _Bare()
+    async with app.run_test(size=(40, 2)) as pilot:
+        palette = Palette()
+        await app.push_screen(palette)
+        await until(lambda: palette.query_one(CommandList).option_count)
+        await pilot.press("pagedown", "pageup", "escape")
+        assert not Palette.is_open(app)

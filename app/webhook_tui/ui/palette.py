@@ -9,7 +9,7 @@ from typing import Any
 
 from textual import on
 from textual.app import App, SystemCommand
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerCancelled
@@ -37,6 +37,11 @@ class Palette(CommandPalette):
         for worker in [worker for worker in self.workers if worker.node is self]:
             with suppress(WorkerCancelled):
                 await worker.wait()
+
+    def _action_command_list(self, action: str) -> None:
+        """Ignore pages of a list that has no lines yet: Textual raises KeyError for them."""
+        if not action.startswith("page_") or self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 def system_commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:

@@ -45,3 +45,15 @@ async def test_only_the_value_under_the_cursor_is_shown_in_full() -> None:
         await pilot.press("j")
         await pilot.pause()
         assert "".join(lines(app)).count("a" * 8) > before
+
+
+async def test_page_keys_before_there_is_room_for_a_line() -> None:
+    """As when they are typed at once with the key that shows the tab."""
+    app = _Copies()
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.list.show(replace(delivery(), headers=((b"Host", b"example.com"),)))
+        app.list.styles.height = 0
+        app.list.focus()
+        await pilot.pause()
+        await pilot.press("pagedown", "pageup")
+        assert app.list.highlighted == 0

@@ -75,6 +75,16 @@ class HeaderList(OptionList):
         self._whole = highlighted
         super().watch_highlighted(highlighted)
 
+    def action_page_up(self) -> None:
+        """Move up a page; nothing while there is no room for a line, where Textual raises KeyError."""
+        if self.scrollable_content_region:
+            super().action_page_up()
+
+    def action_page_down(self) -> None:
+        """Move down a page; nothing while there is no room for a line."""
+        if self.scrollable_content_region:
+            super().action_page_down()
+
     def on_resize(self) -> None:
         if self._headers:
             self._fill(self.highlighted)
