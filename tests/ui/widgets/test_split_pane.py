@@ -109,3 +109,14 @@ async def test_a_resize_loses_no_place() -> None:
         assert view.path == "$.data.field_36"
         await played.press("escape", "j")
         await played.until(lambda: played.main.deliveries.delivery_table.seq == 46)
+
+
+async def test_a_terminal_without_room_for_the_panes_keeps_the_line() -> None:
+    """The keys that move it do nothing there."""
+    async with stage(size=WIDE) as played:
+        before = line(played)
+        for size in ((30, 8), (80, 5), (20, 3)):
+            await played.pilot.resize_terminal(*size)
+            await played.press("less_than_sign", "greater_than_sign")
+        await played.pilot.resize_terminal(*WIDE)
+        await played.until(lambda: line(played) == before)

@@ -109,7 +109,9 @@ class SplitPane(Container):
             table.height, detail.height = "1fr", size
 
     def _set_detail(self, size: int) -> None:
-        """Give the detail so many cells."""
+        """Give the detail so many cells; nothing in a terminal that is too small for the panes."""
+        if not self._room:
+            return
         share = max(1, round(self._fitting(size) * _WHOLE / self._room))
         split = Split(share, self._split.height) if self._is_beside else Split(self._split.width, share)
         if split != self._split:
