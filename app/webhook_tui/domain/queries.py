@@ -125,7 +125,10 @@ class GetContract(Query["ContractSnapshot"], Struct, frozen=True):
 
 
 class GetDepartures(Query["tuple[Departure, ...]"], Struct, frozen=True):
-    """Return where delivery `seq` departs from what was usual in the deliveries before it."""
+    """Return where delivery `seq` departs from what was usual in the deliveries of the account in use before it.
+
+    () for one of another account.
+    """
 
     seq: int
 

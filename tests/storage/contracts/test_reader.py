@@ -75,61 +75,58 @@ async def test_departures_are_reported_at_once(tmp_path: Path) -> None:
     await asyncio.to_thread(record, path, [body({"n": 1})] * 25 + [body({"n": "x"})])
     async with _store(path) as store:
         await _read(store.contracts)
-        found, has_more = await store.contracts.departures_in(OWN.key, 26, 0.0)
+        found = await store.contracts.departures_in(OWN.key, 26)
         reported = [one.sentence for one in found]
         with HistoryQuery(path) as history:
             same = [one.sentence for one in store.contracts.departures(history.stored(26))]
-        none = await store.contracts.departures_in(OWN.key, 99, 0.0)
+        none = await store.contracts.departures_in(OWN.key, 99)
 
     assert reported == same == ["a whole number in 25 deliveries, text here"]
-    assert not has_more
-    assert none == ((), False)
+    assert none == ()
 
 
-async def test_a_delivery_of_another_account_is_compared_with_those_of_that_account(tmp_path: Path) -> None:
-    """Its contract is read a little at a time; that of the session's account stays as it is."""
+async def test_a_delivery_of_another_account_is_not_compared(tmp_path: Path) -> None:
+    """Neither with that account's deliveries nor with those of the account that is asked about."""
     path = tmp_path / "h.db"
     await asyncio.to_thread(record_two_accounts, path)
     async with _store(path) as store:
-        own = await _read(store.contracts)
-        first, has_more = await store.contracts.departures_in(OWN.key, 52, 0.0)
-        assert (first, has_more) == ((), True)
-        while has_more:
-            found, has_more = await store.contracts.departures_in(OWN.key, 52, 1.0)
+        read = await _read(store.contracts)
+        own, other = [await store.contracts.departures_in(OWN.key, seq) for seq in (51, 52)]
         with HistoryQuery(path) as history:
             by_own = store.contracts.departures(history.stored(51))
 
-    assert own.events == (("image_result", 26),)
-    assert [one.sentence for one in found] == ["text in 25 deliveries, a whole number here"]
-    assert [one.sentence for one in by_own] == ["a whole number in 25 deliveries, text here"]
+    assert read.events == (("image_result", 26),)
+    assert [one.sentence for one in own] == ["a whole number in 25 deliveries, text here"]
+    assert other == ()
+    assert list(own) == list(by_own)
 
 
 async def test_a_history_that_was_one_accounts_gets_another(tmp_path: Path) -> None:
-    """Deliveries of the first account are compared with that account's only, as before."""
+    """Its deliveries are in no contract of the first account."""
     path = tmp_path / "h.db"
-    await asyncio.to_thread(record, path, [body({"n": 1})], account=OTHER)
+    await asyncio.to_thread(record, path, [body({"n": 1})] * 25)
     async with _store(path) as store:
-        before = await store.contracts.departures_in(OWN.key, 1, 1.0)
+        before = await _read(store.contracts)
         for _ in range(25):
-            await store.record(delivery(body({"n": "x"})), VALID, account=OWN, answered=200)
-        last = await store.record(delivery(body({"n": 1})), VALID, account=OTHER, answered=200)
-        after = await store.contracts.departures_in(OWN.key, last.seq, 1.0)
+            await store.record(delivery(body({"n": "x"})), VALID, account=OTHER, answered=200)
+        last = await store.record(delivery(body({"n": "x"})), VALID, account=OWN, answered=200)
+        after = await _read(store.contracts)
+        found = await store.contracts.departures_in(OWN.key, last.seq)
 
-    assert before == after == ((), False)
+    assert (before.events, after.events) == ((("image_result", 25),), (("image_result", 26),))
+    assert [one.sentence for one in found] == ["a whole number in 25 deliveries, text here"]
 
 
 async def test_the_contracts_that_are_used_are_kept(tmp_path: Path) -> None:
-    """There may be many accounts: that whose contract was not used for longest is read again."""
+    """The token may change often: what was not used for longest is read again."""
     path = tmp_path / "h.db"
     accounts = [OWN, *(Account(OWN.api_url, f"token {number}") for number in range(4))]
     for account in accounts:
         await asyncio.to_thread(record, path, [body({"n": 1})], account=account)
     async with _store(path) as store:
-        for seq in (2, 3, 4):
+        for other in accounts[1:]:
             await _read(store.contracts)
-            await store.contracts.departures_in(OWN.key, seq, 1.0)
-        await _read(store.contracts)
-        await store.contracts.departures_in(OWN.key, 5, 1.0)
+            await store.contracts.read(other.key, 1.0)
         execute(path, "UPDATE bodies SET body = '{}'")  # so that to read it again would show
         found = await store.contracts.snapshot(OWN.key, None, 1.0)
 

@@ -21,8 +21,6 @@ PAUSE_SECONDS = 0.05
 """... and has it this long in between, ..."""
 BUSY_PAUSE_SECONDS = 0.5
 """... and so long while deliveries arrive: to read one takes as much time as to receive it."""
-_MOST_STEPS = 20
-"""How often payloads of an account that is not the session's are read before a query about it is answered."""
 _QUERY_SECONDS = 0.05
 """How long a query reads before it is answered."""
 
@@ -74,13 +72,8 @@ class Contracts:
         )
 
     async def departures(self, seq: int) -> tuple[Departure, ...]:
-        """Return where a stored delivery departs from what was read so far of its account. Raises ProblemError."""
-        for _ in range(_MOST_STEPS):
-            found, has_more = await self._store.contracts.departures_in(self._account, seq, STEP_SECONDS)
-            if not has_more:
-                break
-            await self._pause()
-        return found
+        """Return where a stored delivery departs from what was read so far of the account. Raises ProblemError."""
+        return await self._store.contracts.departures_in(self._account, seq)
 
     @property
     def _account(self) -> str:

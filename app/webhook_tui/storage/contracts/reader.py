@@ -91,23 +91,18 @@ class ContractReader:
 
         return await self._reader.run(take)
 
-    async def departures_in(self, account: str, seq: int, seconds: float) -> tuple[tuple[Departure, ...], bool]:
-        """Return where a stored delivery departs from what was read of its account, and whether more is to be read.
+    async def departures_in(self, account: str, seq: int) -> tuple[Departure, ...]:
+        """Return where a stored delivery departs from what `read` read so far of `account`.
 
-        `account` is the session's, which is read by `read`; another one is read here, for so long. Raises ProblemError.
+        () for one of another account, whose contract is not shown either. Raises ProblemError.
         """
 
-        def compare(connection: sqlite3.Connection) -> tuple[tuple[Departure, ...], bool]:
+        def compare(connection: sqlite3.Connection) -> tuple[Departure, ...]:
             stored = find_stored(connection, seq)
-            if stored is None:
-                return (), False
-            (of,) = connection.execute(_ACCOUNT, (seq,)).fetchone()
-            is_own = of == account
-            if is_own:
-                reading, is_done = self._step_own(connection, of, 0.0)
-            else:
-                reading, is_done = self._step(connection, self._selection(connection, of), seconds)
-            return tuple(departures_of(reading.scan.state.contract, stored)), not (is_own or is_done)
+            if stored is None or connection.execute(_ACCOUNT, (seq,)).fetchone() != (account,):
+                return ()
+            reading, _ = self._step_own(connection, account, 0.0)
+            return tuple(departures_of(reading.scan.state.contract, stored))
 
         return await self._reader.run(compare)
 
