@@ -78,4 +78,4 @@ async def test_page_keys_before_the_list_has_lines() -> None:
         await app.push_screen(palette)
         await until(lambda: palette.query_one(CommandList).option_count)
         await pilot.press("pagedown", "pageup", "escape")
-        assert not Palette.is_open(app)
+        assert app.screen is not palette

@@ -78,12 +78,12 @@ class HeaderList(OptionList):
     def action_page_up(self) -> None:
         """Move up a page; nothing while there is no room for a line, where Textual raises KeyError."""
         if self.scrollable_content_region:
-            super().action_page_up()
+            super().action_page_up()  # type: ignore[no-untyped-call]  # Textual declares no types here
 
     def action_page_down(self) -> None:
         """Move down a page; nothing while there is no room for a line."""
         if self.scrollable_content_region:
-            super().action_page_down()
+            super().action_page_down()  # type: ignore[no-untyped-call]  # the same
 
     def on_resize(self) -> None:
         if self._headers:
