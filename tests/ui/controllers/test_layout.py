@@ -39,6 +39,14 @@ async def test_what_was_chosen_comes_back_and_can_be_reset(tmp_path: Path) -> No
             await played.until(hint)
             await played.press("q")
 
+    async with stage(FakeSession(status, mock_up_rows()), size=WIDE, preferences=PreferencesFile(path)) as played:
+        controllers = played.main.controllers
+        await played.until(lambda: played.main.deliveries.detail.tab == "Headers")
+        assert controllers.filter.search.text == ""
+        controllers.filter.set("verdict:valid")
+        controllers.layout.keep()
+        assert PreferencesFile(path).read().filter == "verdict:invalid"
+
     async with stage(size=WIDE, preferences=PreferencesFile(path)) as played:
         assert played.app.theme == "textual-light"
         played.main.action_run("screen.reset")

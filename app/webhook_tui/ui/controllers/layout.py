@@ -37,12 +37,15 @@ class LayoutController:
         self._is_restored = False
 
     def restore(self) -> None:
-        """Take up tab and filter of the last run; only the first call does. The history must be open."""
+        """Take up tab and filter of the last run; only the first call does. The history must be open.
+
+        The sandbox takes up no filter: it would hide the deliveries that come first.
+        """
         if self._is_restored:
             return
         self._is_restored = True
         self._deliveries.detail.query_one(DetailBodies).start_with(self._kept.tab)
-        if self._kept.filter:
+        if self._kept.filter and not self._is_in_sandbox:
             self._filter.set(self._kept.filter)
 
     def keep(self) -> None:
@@ -59,13 +62,17 @@ class LayoutController:
         self._kept, self._first_theme = Preferences(), self._context.app.theme  # image hosts are no layout: they stay
         self.keep()
 
+    @property
+    def _is_in_sandbox(self) -> bool:
+        return self._context.status.sandbox
+
     def _present(self) -> Preferences:
-        """A theme that --theme gives for this run alone does not replace the kept one."""
+        """A theme that --theme gives for this run does not replace the kept one, nor does a filter of the sandbox."""
         app, tab = self._context.app, self._deliveries.detail.tab
         theme = self._kept.theme
         if app.theme != self._first_theme:
             theme = "" if app.theme == self._context.default_theme else app.theme
         kept_tab = "" if tab == PAYLOAD else tab
         has_seen_tips = self._kept.has_seen_tips or self._tips.were_shown
-        filter_text, hosts = self._filter.search.text, self._images.hosts
-        return Preferences(theme, kept_tab, filter_text, self._body.split, hosts, has_seen_tips)
+        filter_text = self._kept.filter if self._is_in_sandbox else self._filter.search.text
+        return Preferences(theme, kept_tab, filter_text, self._body.split, self._images.hosts, has_seen_tips)
