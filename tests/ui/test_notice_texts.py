@@ -23,8 +23,10 @@ def test_one_and_many_deliveries_are_deleted() -> None:
 
 def test_the_last_term_is_named_only_where_there_are_matches_without_it() -> None:
     assert notice_texts.no_matches(12).count("\n") == 0
+    assert notice_texts.no_matches(1) == "No matches in 1 delivery.  esc clears the filter."
     assert notice_texts.no_matches(12, "job:a", 0).count("\n") == 0
     assert notice_texts.no_matches(12, "job:a", 3).endswith("Without job:a there are 3:  ctrl+w drops it.")
+    assert notice_texts.no_matches(12, "job:a", 1).endswith("Without job:a there is 1:  ctrl+w drops it.")
 
 
 def test_what_most_terminals_drop() -> None:

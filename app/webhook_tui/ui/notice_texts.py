@@ -97,8 +97,11 @@ def not_stored(seq: int) -> Problem:
 
 def no_matches(total: int, last: str = "", without: int | None = None) -> str:
     """Nothing passes the filter, in the table's place; `without`: how many do without its last term, if any."""
-    line = f"No matches in {total:,} deliveries.  esc clears the filter."
-    return line if not without else f"{line}\nWithout {last} there are {without:,}:  ctrl+w drops it."
+    line = f"No matches in {units.counted(total, 'delivery')}.  esc clears the filter."
+    if not without:
+        return line
+    there_are = "there is" if without == 1 else "there are"
+    return f"{line}\nWithout {last} {there_are} {without:,}:  ctrl+w drops it."
 
 
 def no_match_yet(examined: int, total: int) -> str:

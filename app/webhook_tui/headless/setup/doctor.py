@@ -253,7 +253,7 @@ def history_check(settings: Settings) -> Check:
         return Check("history", _OK, f"{path} (not there yet, can be made)")
     if sys.platform != "win32" and path.stat().st_mode & 0o077:
         return Check("history", _WARNING, f"{path} can be read by others.", f"chmod 600 {shlex.quote(str(path))}")
-    return Check("history", _OK, f"{path}: {summary.deliveries:,} deliveries, {units.size(summary.size)}")
+    return Check("history", _OK, f"{path}: {units.counted(summary.deliveries, 'delivery')}, {units.size(summary.size)}")
 
 
 def terminal_check(environ: Mapping[str, str], settings: Settings) -> Check:

@@ -59,7 +59,8 @@ class DeleteDeliveriesDialog(Dialog[bool]):
     def body(self) -> ComposeResult:
         if self._seq is None:
             hidden = " and those that the filter hides" if self._is_filtered else ""
-            stored = f"{units.count(self._total)} deliveries are stored, those of earlier runs{hidden} included."
+            are = "1 delivery is" if self._total == 1 else f"{units.count(self._total)} deliveries are"
+            stored = f"{are} stored, those of earlier runs{hidden} included."
             yield self.paragraph(
                 f"{stored} All that are not marked are deleted permanently. PiktID does not send them again."
             )

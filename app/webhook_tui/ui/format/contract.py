@@ -280,4 +280,4 @@ def as_text(contract: EventContract) -> str:
         "  ".join((*(set_cell_size(text, width) for text, width in zip(row, widths, strict=False)), row[-1])).rstrip()
         for row in rows
     ]
-    return "\n".join((f"{visible(contract.name)}   {contract.deliveries:,} deliveries", *lines))
+    return "\n".join((f"{visible(contract.name)}   {units.counted(contract.deliveries, 'delivery')}", *lines))

@@ -112,7 +112,8 @@ def jobs_note(jobs: Jobs | None, total: int) -> Content:
             HALF, (f" {count} in the newest {units.count(jobs.examined)} deliveries so far", "$muted")
         )
     if jobs.is_all:
-        return Content.assemble((f"{count} in all {units.count(jobs.examined)} deliveries", "$muted"))
+        deliveries = "1 delivery" if jobs.examined == 1 else f"all {units.count(jobs.examined)} deliveries"
+        return Content.assemble((f"{count} in {deliveries}", "$muted"))
     newest = f"{count} in the newest {units.count(jobs.examined)} of {units.count(total)} deliveries"
     return Content.assemble((f"{newest}; the filter job:X looks at all", "$muted"))
 
