@@ -58,6 +58,18 @@ async def test_an_export_goes_where_it_is_asked_to(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "mine.json").read_bytes() == JOB
 
 
+@pytest.mark.parametrize("path", ["~no-such-user/mine.json", "x" * 300])
+async def test_a_path_that_cannot_be_looked_at_is_a_notice(path: str) -> None:
+    """A home directory that is not known while it is typed, and a name that is too long."""
+    async with stage(size=(400, 24)) as played:
+        await played.choose(8)
+        await played.press("e", "tab")
+        await played.until(lambda: played.is_focused("path"))
+        played.app.screen.query_one("#path", Input).value = path
+        await played.press("enter")
+        await played.until(f"{path} cannot be written: ")
+
+
 async def test_an_export_to_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A link is followed, a pipe written; one without a reader blocks nothing."""
     monkeypatch.chdir(tmp_path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -186,14 +188,15 @@ class ExportDialog(Dialog[Share]):
         event.stop()
         typed = self.query_one("#path", Input).value.strip()
         asked = typed not in ("", self._proposed)
-        self.dismiss(Share(event.name, self.selection_line.selection, Path(typed).expanduser() if asked else None))
+        self.dismiss(Share(event.name, self.selection_line.selection, _path(typed) if asked else None))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say so if the file exists."""
         event.stop()
-        path = Path(event.value.strip()).expanduser()
+        typed = event.value.strip()
         text = "Secrets that are known are taken out; signatures stay."
-        if event.value.strip() not in ("", self._proposed) and path.is_file():
+        exists = os.path.isfile(_path(typed))  # noqa: PTH113 -- Path.is_file raises for a path that cannot be looked at
+        if exists and typed not in ("", self._proposed):
             text = "This file exists: it is overwritten."
         self.query_one("#hint", Static).update(Content(text))
 
@@ -203,6 +206,13 @@ class ExportDialog(Dialog[Share]):
         if path.value in ("", self._proposed):
             self._proposed = file_name(FORMATS[self.query_one(Menu).chosen or "payload"], self.selection_line.selection)
             path.value = self._proposed
+
+
+def _path(typed: str) -> Path:
+    """Return what was typed as a path, `~` being a home directory where there is one."""
+    with suppress(RuntimeError):
+        return Path(typed).expanduser()
+    return Path(typed)
 
 
 def file_name(form: Format, selection: Selection) -> str:

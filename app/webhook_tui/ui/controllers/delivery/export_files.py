@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -104,7 +105,8 @@ class Exports:
         form, selection = FORMATS[share.form], share.selection
         each = not form.joins and selection.seq is None
         path = share.path if share.path is not None else _free(Path(file_name(form, selection)))
-        if each or (share.path is not None and path.is_dir()):
+        has_directory = share.path is not None and os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises for some
+        if each or has_directory:
             self._export_each(form, selection, path, tally)
         else:
             _write(path, self._parts(form, selection, tally))
