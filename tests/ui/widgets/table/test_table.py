@@ -28,6 +28,11 @@ def follows(table: DeliveryTable) -> bool:
     return table.widget.following
 
 
+def cursor_line_of(app: Stage) -> int:
+    """The line of the screen with the cursor's bar."""
+    return next(place for place, line in enumerate(lines(app)) if line.startswith("▌"))
+
+
 async def turn_wheel(pilot: Pilot[None], event: type[MouseEvent]) -> None:
     """Turn the wheel once over the table."""
     await wheel(pilot, event, Table, (5, 3))
@@ -138,6 +143,21 @@ async def test_rows_that_go_above_the_cursor_do_not_move_it() -> None:
         await pilot.pause()
         assert lines(app)[line].startswith("▌  31")
         assert sum(text.startswith("▌") for text in lines(app)) == 1
+
+
+async def test_most_rows_go_above_the_cursor_near_the_end() -> None:
+    """Fewer are left than were scrolled by: it keeps its line, and never goes out of sight."""
+    table, rows = DeliveryTable(now=Clock()), MemoryRows.of(more(100))
+    app = Stage(table.widget)
+    async with app.run_test(size=(84, 10)) as pilot:
+        table.show_rows(rows)
+        await pilot.press("up", "up", "up", "up")
+        line = cursor_line_of(app)
+        rows.put(more(100)[50:])
+        table.refresh_rows()
+        await pilot.pause()
+        assert table.seq == 96
+        assert cursor_line_of(app) == line
 
 
 async def test_a_hidden_table_takes_rows() -> None:

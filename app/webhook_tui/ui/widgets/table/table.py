@@ -237,10 +237,11 @@ class Table(LineView):
 
     def update(self, count: int) -> None:
         """Take in that there are so many rows now, and find the cursor's place in them; draws only what it moves."""
+        top = self.scroll_offset.y  # as it was: Textual keeps it within the rows that are left
         if count != self._count:
             self._count = count
             self.measure()
-        self._place_after_change()
+        self._place_after_change(top)
 
     def follow(self) -> None:
         """Go to the last row and stay there."""
@@ -314,12 +315,13 @@ class Table(LineView):
     def watch_waits(self) -> None:
         """Catch up when following goes on."""
         if self.follows_now:
-            self._place_after_change()
+            self._place_after_change(self.scroll_offset.y)
         self._post_follow()
 
     # Cursor
 
-    def _place_after_change(self) -> None:
+    def _place_after_change(self, top: int) -> None:
+        """`top`: the place of the first row on the screen before the change."""
         if self._count == 0:
             self._is_unread = False
             self._set_cursor(0, None)
@@ -332,14 +334,14 @@ class Table(LineView):
         elif (place := self._content.find(self._cursor_key)) is None:
             self._place(self._content.nearest(self._cursor_key, self._cursor))
         else:
-            self._stay_on(place)
+            self._stay_on(place, top)
         self._post_follow()
 
-    def _stay_on(self, place: int) -> None:
+    def _stay_on(self, place: int, top: int) -> None:
         """The cursor's row has this place now: it keeps its line of the screen."""
         moved = place - self._cursor
         self._cursor = place
-        self.scroll_to_place(self.scroll_offset.y + moved)
+        self.scroll_to_place(top + moved)
         if moved:
             self.refresh()
 
