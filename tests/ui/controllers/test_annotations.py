@@ -50,3 +50,8 @@ async def test_a_long_deletion_shows_how_far_it_is_and_x_stops_it() -> None:
         await played.requested(StopDeletion())
         session.emit(StatusChanged(RUNNING))
         await played.until(lambda: "◐" not in played.lines()[1])
+        session.emit(StatusChanged(replace(RUNNING, deletion=Deletion(600, 1000))))
+        await played.until("◐ deletion 60 %")
+        session.die()
+        await played.until("session ended")
+        await played.until(lambda: "◐" not in played.lines()[1])

@@ -63,7 +63,8 @@ class AnnotationController:
 
     def on_status_changed(self) -> None:
         """Show how far a long deletion is, which can be stopped."""
-        deletion = self._context.status.deletion
+        status = self._context.status
+        deletion = status.deletion if status.end is None else None
         if deletion is None:
             self._work.remove(self._deletion)
             self._deletion = None

@@ -37,5 +37,10 @@ class HandlerCheckController:
         if self._dialog is not None:
             self._dialog.show(check)
 
+    def on_session_ended(self) -> None:
+        """Show a test that was under way as stopped."""
+        if self._dialog is not None:
+            self._dialog.on_session_ended()
+
     def _closed(self, _answer: None) -> None:
         self._dialog = None

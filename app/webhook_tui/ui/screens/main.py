@@ -162,6 +162,8 @@ class MainScreen(Screen[None]):
         if has_ended is not self._has_ended:
             self._has_ended = has_ended
             self.refresh_bindings()
+            if has_ended and self._is_complete:
+                self.controllers.on_session_ended()
         self.notices.on_status_changed()
         if self._is_complete:
             self.controllers.annotations.on_status_changed()

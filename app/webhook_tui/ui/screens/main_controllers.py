@@ -119,3 +119,8 @@ class MainControllers:
             "tabs.next": partial(self.panes.change_tab, 1),
         }
         """What each action of the registry does."""
+
+    def on_session_ended(self) -> None:
+        """End what the session did: nothing more is published about it."""
+        self.replay.on_session_ended()
+        self.handler_check.on_session_ended()

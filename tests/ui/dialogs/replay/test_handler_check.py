@@ -39,6 +39,21 @@ def _has(played: Stage, *parts: str) -> bool:
     return any(all(part in line for part in parts) for line in played.lines())
 
 
+async def test_it_stops_with_the_session() -> None:
+    """And does not start without one."""
+    session = _session(forward_to=URL)
+    async with stage(session, size=STACKED) as played:
+        await played.press("T")
+        session.emit(_check(1))
+        await played.until("1 passed  0 failed   2 of 3")
+        session.die()
+        await played.until("Session ended unexpectedly.")
+        assert not _has(played, "◐")
+        await played.press("r")
+        await played.until(lambda: _has(played, "○", "valid: ping"))
+        assert played.session.commands.count(CheckHandler(URL)) == 1
+
+
 async def test_forwarded_to_it_starts_at_once_and_advances() -> None:
     """Below a failed row stands what it means; space leaves the failed ones; enter shows the exchange; y copies."""
     session = _session(forward_to=URL)

@@ -156,6 +156,29 @@ async def test_hidden_it_goes_on_and_r_shows_it_again() -> None:
         await played.until("Sends #12 once")
 
 
+async def test_a_replay_ends_with_its_session() -> None:
+    """Hidden or not; the next session can replay again."""
+    others = [forwarding(), forwarding()]
+    async with stage(forwarding(), size=STACKED, restart=iter(others).__next__) as played:
+        played.session.emit(ReplayAdvanced(replace(FIRST, good=6, current=7)))
+        await played.until("6 of 12")
+        await played.press("escape")
+        await played.until("◐ 50 %")
+        played.session.die()
+        await played.until("session ended")
+        await played.until(lambda: "50 %" not in played.text())
+
+        await played.press("u")
+        await played.until(lambda: others[0].may_register and "● 41" in played.lines()[0])
+        await played.press("r")
+        await played.until("Sends #12 once")
+        await played.press("escape")
+        others[0].emit(ReplayAdvanced(replace(FIRST, good=6, current=7)))
+        await played.until("6 of 12")
+        others[0].die()
+        await played.until("Stopped. #7 was under way: it may have arrived.")
+
+
 async def test_a_set_that_is_over_at_once_shows_its_end() -> None:
     """However fast it was; enter closes."""
     async with stage(forwarding(), size=SMALL) as played:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from webhook_tui.domain.commands import PauseReplay, ReplayDeliveries, StopReplay
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.errors import Problem, Severity
-from webhook_tui.domain.forwarding.forward_result import ReplayProgress, summary
+from webhook_tui.domain.forwarding.forward_result import ReplayProgress, ReplayState, summary
 from webhook_tui.ui import notice_texts
 from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
@@ -140,6 +140,11 @@ class ReplayController:
         elif progress.is_over:
             severity = Severity.WARNING if progress.missed else Severity.TIP
             self._notices.show(Problem(summary(progress), "", severity=severity))
+
+    def on_session_ended(self) -> None:
+        """Show a replay that was under way as stopped."""
+        if self._progress is not None and not self._progress.is_over:
+            self.on_progress(replace(self._progress, state=ReplayState.STOPPED))
 
     def _show_progress(self, progress: ReplayProgress) -> None:
         from webhook_tui.ui.dialogs.replay.progress import ReplayingDialog

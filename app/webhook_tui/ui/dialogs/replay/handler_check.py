@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,9 +15,10 @@ from textual.widgets import Static
 
 from webhook_tui.domain.commands import CheckHandler, StopHandlerCheck
 from webhook_tui.domain.delivery.text import visible
+from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.forwarding.handler_check import CaseResult, CheckState, HandlerCheck, HandlerExchange
 from webhook_tui.domain.queries import GetHandlerExchanges
-from webhook_tui.domain.status import SessionStatus
+from webhook_tui.domain.status import SessionEnd, SessionStatus
 from webhook_tui.domain.url import is_loopback_host
 from webhook_tui.handler_check.report import as_text
 from webhook_tui.ui.dialogs.dialog import Dialog, ask
@@ -169,6 +171,17 @@ class HandlerCheckDialog(Dialog[None]):
         self._check = check
         self._fill()
 
+    def on_session_ended(self) -> None:
+        """Stop a check under way: its session does not go on with it."""
+        if self._check.state is CheckState.RUNNING:
+            self._stop_with(self._status().end)
+
+    def _stop_with(self, end: SessionEnd | None) -> None:
+        problem = None if end is None else Problem(end.problem.message, "")  # its hint names a key that is another here
+        self._ended_at = self._now()
+        self._check = replace(self._check, state=CheckState.STOPPED, problem=problem)
+        self._fill()
+
     def _tick(self) -> None:
         if self._check.state is CheckState.RUNNING:
             self._fill()
@@ -239,6 +252,9 @@ class HandlerCheckDialog(Dialog[None]):
         self._started_at = self._advanced_at = self._now()
         self._follows, self._placed = True, None
         self._table.widget.focus()
+        if (end := self._status().end) is not None:
+            self._stop_with(end)
+            return
         self._fill()
         self.post_message(CommandRequested(CheckHandler(self._url, elsewhere)))
 
