@@ -61,6 +61,11 @@ def unknown_bindings(names: Sequence[str]) -> Problem:
     )
 
 
+def filter_not_applied(reason: str) -> Problem:
+    """A filter of the last run, or one that was turned off, cannot be parsed any more."""
+    return Problem(f"The filter was not applied: {reason.rstrip('.')}.", "", severity=Severity.WARNING)
+
+
 def filter_not_saved(reason: str) -> Problem:
     """A filter that cannot be parsed is not saved."""
     return Problem(f"The filter was not saved: {reason.rstrip('.')}.", "", severity=Severity.WARNING)

@@ -12,6 +12,7 @@ from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, stage
 from webhook_tui.domain.status import Counts
 from webhook_tui.named_filters import NamedFilters
+from webhook_tui.ui.preferences import Preferences, PreferencesFile
 
 
 async def test_matches_update_while_typing_and_enter_keeps() -> None:
@@ -35,6 +36,16 @@ async def test_matches_update_while_typing_and_enter_keeps() -> None:
         await played.press("escape")
         assert played.numbers() == list(range(1, 13))
         assert "of 12" not in played.text()
+
+
+async def test_a_kept_filter_whose_name_is_gone_is_a_notice(tmp_path: Path) -> None:
+    """There is no input in which the mistake could be marked, and the footer stays."""
+    path = tmp_path / "screen.json"
+    PreferencesFile(path).write(Preferences(filter="@gone"))
+    async with stage(size=STACKED, preferences=PreferencesFile(path)) as played:
+        await played.until("The filter was not applied: No filter @gone. None has a name yet.")
+        assert played.lines()[-1].startswith(" enter Detail")
+        assert played.numbers() == list(range(1, 13))
 
 
 async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:

@@ -19,6 +19,7 @@ from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.search import SearchController
 from webhook_tui.ui.frame_budget import FrameBudget
 from webhook_tui.ui.notice_texts import (
+    filter_not_applied,
     filter_not_saved,
     filter_removed,
     filter_saved,
@@ -78,14 +79,18 @@ class FilterController:
     def apply(self, text: str, *, is_finished: bool = True) -> bool:
         """Apply a filter; if it cannot be parsed, the previous one stays.
 
-        The mistake is marked, unless it is a term at the end that may still be typed.
+        The mistake is marked in the input, unless it is a term at the end that may still be typed; without the input
+        it is a notice.
         """
         try:
             expression = parse(text, self._context.filters.texts)
         except FilterError as error:
-            self._is_unchanged = True
-            self._point_at(error if is_finished or error.is_finished_in(text) else None)
-            self.refresh()
+            if self.is_typing:
+                self._is_unchanged = True
+                self._point_at(error if is_finished or error.is_finished_in(text) else None)
+                self.refresh()
+            else:
+                self._notices.show(filter_not_applied(str(error)))
             return False
         self._is_unchanged = False
         self._point_at(None)
