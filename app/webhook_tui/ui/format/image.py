@@ -92,7 +92,7 @@ def downloaded_line(downloaded: Downloaded, width: int, glyphs: Symbols, *, copi
 
 
 def question(host: str, url: str, count: int = 1) -> Content:
-    """Return the question whether images of a host may be loaded; of one image its link is shown in full."""
+    """Return the question whether images of a host may be loaded; of one image its link, `url`, is shown in full."""
     terms = f"over https, without your token, at most {units.size(LARGEST_BYTES)}."
     if count > 1:
         what = f"Load {count} images from {visible(host)}?"

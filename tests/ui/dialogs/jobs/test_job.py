@@ -18,6 +18,7 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.job import ImageStatus, Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.pictures import picture
+from webhook_tui.ui.dialogs.jobs.job import JobDialog
 from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.widgets.contact_sheet import ContactSheet
 
@@ -198,6 +199,20 @@ async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> Non
         await played.dialog_closed()
         await played.press("q")
     assert PreferencesFile(path).read().image_hosts == ("127.0.0.1:1",)
+
+
+async def test_a_question_that_comes_late_is_shown_with_the_tiles() -> None:
+    """The list was chosen before the answer that the host is not allowed."""
+    async with stage(job(event(3, images=image("https://127.0.0.1:1", 0))), size=WIDE) as played:
+        await opened(played)
+        await played.press("v")
+        await played.until("image_index 0")
+        dialog = played.app.screen
+        assert isinstance(dialog, JobDialog)
+        dialog.ask("127.0.0.1:1")
+        assert "Load" not in played.text()
+        await played.press("v")
+        await played.until("Load 2 images from 127.0.0.1:1?")
 
 
 async def test_what_is_not_signed_is_opened_only_after_its_link_was_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,7 +176,7 @@ class JobDialog(Dialog[Choice]):
     def ask(self, host: str) -> None:
         """Ask whether the images may be loaded."""
         count = sum(urlsplit(tile.urls[0]).netloc == host for tile in self._tiles.tiles if tile.urls)
-        self.query_one("#question", Static).update(question(host, self._tiles.urls[0], max(2, count)))
+        self.query_one("#question", Static).update(question(host, "", max(2, count)))
         self.add_class("-asking")
 
     def show_images(self, images: LoadedImages) -> None:
