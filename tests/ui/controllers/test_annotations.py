@@ -38,6 +38,22 @@ async def test_a_key_right_after_moving_means_the_row_under_the_cursor() -> None
             await played.press("escape")
 
 
+async def test_the_attempts_that_are_deleted_leave_the_detail() -> None:
+    """With their tab when one is left, which may be the one that is shown."""
+    async with stage(size=WIDE) as played:
+        await played.choose(4)
+        await played.press("m", "enter")
+        played.main.deliveries.detail.choose("Attempts")
+        await played.until("Answered 200 after 1 refusal.")
+        played.main.action_run("history.clear")
+        await played.until("Delete all deliveries except the marked?")
+        await played.press("d")
+        await played.until("Deleted 11 deliveries")
+        await played.until(lambda: played.main.deliveries.detail.tab == "Payload")
+        assert "Attempts" not in played.text()
+        assert played.is_focused("payload")
+
+
 async def test_a_long_deletion_shows_how_far_it_is_and_x_stops_it() -> None:
     """In the status line, also one that the session began by itself."""
     session = FakeSession.running()

@@ -83,3 +83,4 @@ class AnnotationController:
             self._deliveries.rows.refresh()
         self._deliveries.delivery_table.refresh_rows()
         self._filter.search.on_rows_changed(())
+        self._deliveries.detail.reread()  # it may have fewer attempts now
