@@ -54,6 +54,18 @@ async def test_the_attempts_that_are_deleted_leave_the_detail() -> None:
         assert played.is_focused("payload")
 
 
+async def test_old_deliveries_that_the_session_deletes_by_itself_leave_the_table() -> None:
+    """Within a second, without an event; the filter counts them no more."""
+    async with stage(size=WIDE) as played:
+        await played.type_filter("event:ping")
+        await played.until("3 of 12")
+        await played.press("enter", "g")
+        await played.until(lambda: played.main.deliveries.detail.seq == 1)
+        played.session.rows.delete((1, 2))
+        await played.until("2 of 10")
+        await played.until(lambda: played.main.deliveries.detail.seq == 5)
+
+
 async def test_a_long_deletion_shows_how_far_it_is_and_x_stops_it() -> None:
     """In the status line, also one that the session began by itself."""
     session = FakeSession.running()

@@ -103,6 +103,11 @@ class DeliveriesController:
         if before is not None:
             before.close()  # not earlier: messages that were under way have read it
 
+    def have_gone(self) -> bool:
+        """Return whether there are fewer than before: old ones are deleted without an event."""
+        before = self.total
+        return self.rows is not None and self.rows.refresh() < before
+
     def retry(self) -> None:
         """Read again what could not be read."""
         self.delivery_table.retry()

@@ -224,6 +224,8 @@ class MainScreen(Screen[None]):
         self.query_one(StatusBar).tick()
         self.notices.tick()
         self.deliveries.retry()
+        if self.deliveries.have_gone():
+            self.show_deletion()
         self.controllers.layout.keep()
         if not self.deliveries.total:
             self.query_one(StepsView).show(self.context.status, self.context.now())
