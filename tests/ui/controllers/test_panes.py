@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, stage
 from webhook_tui.domain.queries import ExplainSignature
 
@@ -53,6 +56,31 @@ async def test_w_shows_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
         await played.until(lambda: played.is_focused("deliveries"))
         await played.press("j")
         await played.requested(ExplainSignature(9))
+
+
+async def test_the_focus_comes_back_with_the_room() -> None:
+    """Where letters were typed they stay letters; in the comparison esc still leads back."""
+    async with stage(size=STACKED) as played:
+        for keys, name in (("enter", "payload"), ("/", "FilterInput"), ("s", "compared-events")):
+            await played.press("escape", keys)
+            await played.until(partial(played.is_focused, name))
+            await played.pilot.resize_terminal(30, 8)
+            await played.until("needs 40×10")
+            await played.pilot.resize_terminal(*STACKED)
+            await played.until(partial(played.is_focused, name))
+
+
+async def test_all_are_deleted_while_the_detail_is_zoomed() -> None:
+    """The next one is shown in the table, which has the focus."""
+    async with stage(size=STACKED) as played:
+        await played.press("z")
+        played.main.action_run("history.clear")
+        await played.until("Delete all deliveries except the marked?")
+        await played.press("d")
+        await played.until("none is in the history any more")
+        played.session.deliver(stored_delivery(13))
+        await played.until("▌  13")
+        assert played.is_focused("deliveries")
 
 
 async def test_zoom_and_mouse() -> None:

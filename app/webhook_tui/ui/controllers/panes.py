@@ -39,6 +39,8 @@ class PaneController:
         self._focused_step: str | None = None
         self._is_waiting = True
         """For the first delivery."""
+        self._focused_before: Widget | None = None
+        """What had the focus while there was room."""
 
     @property
     def _body(self) -> SplitPane:
@@ -73,6 +75,8 @@ class PaneController:
         self._body.is_waiting = waits
         self._screen.query_one(StepsView).set_class(waits, "-waiting")
         table.can_focus = not waits
+        if waits:
+            self._body.is_zoomed = False  # else the table would be hidden when it gets the focus again
         if not waits and not self.stream.is_open:
             table.focus()
         elif waits and table.has_focus:
@@ -103,13 +107,25 @@ class PaneController:
         """Below the minimum size show only one line about it."""
         width, height = size
         tiny = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if tiny:
+            self._focused_before = self._screen.focused or self._focused_before
         self._screen.set_class(tiny, "-tiny")
         needs = f"{LEAST_WIDTH}×{LEAST_HEIGHT}"
         notes = (f"webhook-tui needs {needs}, this is {width}×{height}", f"needs {needs}, is {width}×{height}", needs)
         note = next((text for text in notes if len(text) <= width), "")
         self._screen.query_one("#too-small", Static).update(Content(note))
-        if not tiny and self._screen.focused is None and self._deliveries.total:
-            self._screen.call_after_refresh(self._deliveries.table.focus)
+        if not tiny and self._screen.focused is None:
+            self._screen.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """Focus what had the focus before there was no room, else the table."""
+        if self._screen.focused is not None:
+            return
+        before, self._focused_before = self._focused_before, None
+        if before is not None and before.is_attached and before.display:
+            self._screen.set_focus(before)
+        elif self._deliveries.total:
+            self._screen.set_focus(self._deliveries.table)
 
     # Detail
 
