@@ -6,11 +6,11 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from tests.ui.fake_session import RUNNING, FakeSession
+from tests.ui.fake_session import LISTENING, RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, stage
 from webhook_tui.domain.commands import RegisterWebhook, SendTestPing
-from webhook_tui.domain.status import WebhookState, WebhookStatus
+from webhook_tui.domain.status import ReceiverState, ReceiverStatus, WebhookState, WebhookStatus
 
 
 async def test_ping_and_register_by_key_and_by_mouse() -> None:
@@ -23,3 +23,10 @@ async def test_ping_and_register_by_key_and_by_mouse() -> None:
             await played.requested(command)
             await played.pilot.click(f"#{button}")
             await played.until(partial(played.session.commands.__eq__, [command, command]))
+
+
+async def test_the_copied_address_of_an_ipv6_receiver_has_brackets() -> None:
+    receiver = ReceiverStatus(ReceiverState.LISTENING, "::1", 9876)
+    async with stage(FakeSession(replace(LISTENING, receiver=receiver)), size=STACKED) as played:
+        await played.press("c")
+        await played.until(lambda: played.app.clipboard == "http://[::1]:9876")

@@ -10,6 +10,7 @@ from webhook_tui.ui.controllers.context import AppContext
 from webhook_tui.ui.controllers.notices import NoticeController
 from webhook_tui.ui.controllers.prompts import PromptController
 from webhook_tui.ui.dialogs.dialog import ask
+from webhook_tui.ui.format.addresses import listener
 
 _NOT_OURS = (WebhookState.WATCHING, WebhookState.DELETED, WebhookState.TAKEN)
 
@@ -66,7 +67,7 @@ class WebhookController:
     def copy_url(self) -> None:
         """Copy the public URL; without a tunnel the registered one, else the receiver's."""
         status = self._context.status
-        receiver = f"http://{status.receiver.host}:{status.receiver.port}"
+        receiver = f"http://{listener(status.receiver.host, status.receiver.port)}"
         url = status.tunnel.public_url or status.webhook.url or receiver
         self._context.app.copy(visible(url), "the public URL" if url != receiver else "the receiver's address")
 
