@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.ui.fake_session import NOW, FakeSession
-from tests.ui.stage import stage
+from tests.ui.stage import STACKED, stage
 from webhook_tui.domain.queries import ListRuns
 from webhook_tui.domain.statistics.counts import Run
 
@@ -28,3 +28,12 @@ async def test_a_run_filters_the_table() -> None:
         await played.press("enter")
         await played.dialog_closed()
         assert played.main.controllers.filter.search.text == "run:2"
+
+
+async def test_a_count_shows_the_table_that_a_zoomed_detail_hides() -> None:
+    async with stage(size=STACKED) as played:
+        await played.press("z")
+        await played.until(lambda: "verdict" not in played.lines()[1])
+        played.main.controllers.statistics.show_counted("bad")
+        await played.until(lambda: "verdict" in played.lines()[1])
+        assert played.numbers() == [8, 9, 10]

@@ -212,7 +212,8 @@ class FilterController:
             self.apply(self._last_text)
 
     def set(self, text: str) -> None:
-        """Apply a filter chosen elsewhere and add it to the history."""
+        """Apply a filter chosen elsewhere, show the table that it is of, and add it to the history."""
+        self._screen.query_one(SplitPane).is_zoomed = False
         if self.is_typing:
             self._bar.input.start(text, tuple(self._history))
         if self.apply(text):
