@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from rich.cells import cell_len
+
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, stage
@@ -23,6 +25,10 @@ async def test_a_query_is_live_stays_and_can_be_copied() -> None:
         assert '"full_size"' in played.text()
         line = played.lines()[-1]
         assert line.index("^") == len(" data.output[0")
+        await played.press(*["backspace"] * len("data.output[0"), "space", *'"場"[0')
+        await played.until(lambda: played.lines()[-1].find("^ the") == cell_len('  "場"[0'))
+        await played.press(*["backspace"] * len(' "場"[0'), *"data.output[0")
+        await played.until('"full_size"')
         await played.press("backspace", "backspace", *".[full_size, thumbnail]", "enter")
         await played.until(lambda: played.is_focused("PayloadView"))
         await played.until("Q data.output.[full_size, thumbnail]  $")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import stored_delivery
-from tests.ui.stage import WIDE, stage
+from tests.ui.stage import STACKED, WIDE, stage
+from webhook_tui.domain.payload.query import QueryResult
+from webhook_tui.ui.messages import QueryRequested
+from webhook_tui.ui.widgets.payload.loader import document_for
 
 
 async def test_it_goes_with_the_cursor_and_says_what_cannot_be() -> None:
@@ -34,3 +39,21 @@ async def test_it_goes_with_the_cursor_and_says_what_cannot_be() -> None:
         await played.press("]")
         await played.press("Q", *"nofun(@)")
         await played.until("there is no function nofun()")
+
+
+async def test_a_result_that_comes_while_another_tab_is_shown_is_there_in_the_payload(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slow query, and w in the meantime."""
+    async with stage(size=STACKED) as played:
+        detail, asked = played.main.deliveries.detail, list[QueryRequested]()
+        monkeypatch.setattr(played.main.controllers.payload_query, "run", asked.append)
+        await played.choose(3)
+        await played.press("Q", *"data.status", "enter")
+        await played.until(lambda: [query.seq for query in asked][-1:] == [3])
+        played.main.deliveries.table.focus()
+        await played.press("j", "w")
+        await played.until(lambda: [query.seq for query in asked][-1:] == [4])
+        detail.show_query(4, "data.status", QueryResult(b'"late"'), document_for(b'"late"'))
+        detail.choose("Payload")
+        await played.until(lambda: played.payload_lines() == ['"late"'])

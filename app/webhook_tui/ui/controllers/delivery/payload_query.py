@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
+from rich.cells import cell_len
 from textual.screen import Screen
 
 from webhook_tui.domain.payload.query import Mistake, QueryResult
@@ -59,8 +60,10 @@ class PayloadQueryController:
         if shown is None:
             line.close()
         else:
-            start, end = (0, len(box.value)) if shown.start is None else (shown.start, shown.end)
-            line.point_at(box, start, end, shown.sentence)
+            text = box.value
+            blanks = len(text) - len(text.lstrip())  # the expression is queried without them
+            start, end = (0, len(text)) if shown.start is None else (blanks + shown.start, blanks + shown.end)
+            line.point_at(box, cell_len(text[:start]), cell_len(text[:end]), shown.sentence)
 
     def close(self) -> None:
         """End the process."""

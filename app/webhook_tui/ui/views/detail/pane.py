@@ -263,8 +263,8 @@ class DetailPane(Vertical):
         if seq != self.seq or expression != self._query.expression:
             return
         self._query.take(seq, result, document)
-        if document is not None and self._is_querying:
-            self._bodies.view.show(document)
+        if document is not None:
+            self.query_one("#payload", PayloadView).show(document)  # whichever tab is shown
         self.post_message(self.QueryChecked(result.mistake))
         self._show_last_line()
 
