@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
+from tests.ui.fake_session import FakeSession
 from tests.ui.stage import stage
 from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries
 
@@ -20,6 +22,20 @@ async def test_a_comment_stands_behind_the_sentence() -> None:
         await played.press("semicolon", "x", "escape")
         await played.until(lambda: played.is_focused("deliveries"))
         assert len([command for command in played.session.commands if isinstance(command, CommentDelivery)]) == 1
+
+
+async def test_an_imported_comment_is_harmless_in_the_input() -> None:
+    """And stays as it is unless it is changed."""
+    session = FakeSession.running()
+    session.rows.set(12, comment="a\x1b[31m\u202eb")
+    session.rows.refresh()
+    async with stage(session) as played:
+        await played.press("semicolon")
+        await played.until("Comment on #12")
+        assert played.app.screen.query_one(Input).value == "a␛[31m\ufffdb"
+        await played.press("enter")
+        await played.dialog_closed()
+        assert not session.commands
 
 
 @pytest.mark.parametrize(("command", "gone"), [("delivery.delete", (8,)), ("history.clear", None)])

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from webhook_tui.domain import units
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.ui.dialogs.dialog import Dialog
 from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
@@ -21,7 +22,7 @@ class CommentDialog(Dialog[str]):
     def __init__(self, seq: int, comment: str) -> None:
         super().__init__()
         self.TITLE_TEXT = f"Comment on #{seq}"
-        self._comment = comment
+        self._comment = visible(comment)  # an imported one may be anything
 
     def body(self) -> ComposeResult:
         yield Input(self._comment, id="comment", select_on_focus=False, max_length=2000)
@@ -34,7 +35,8 @@ class CommentDialog(Dialog[str]):
         yield self.paragraph("It stays with the delivery; comment:word filters by it.", classes="small-print")
 
     def action_keep(self) -> None:
-        self.dismiss(self.query_one("#comment", Input).value.strip())
+        text = self.query_one("#comment", Input).value
+        self.dismiss(None if text == self._comment else text.strip())
 
 
 class DeleteDeliveriesDialog(Dialog[bool]):

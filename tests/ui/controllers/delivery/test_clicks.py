@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tests.ui.fake_session import NOW, RUNNING, FakeSession
-from tests.ui.memory_rows import mock_up_rows
+from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import STACKED, WIDE, Stage, stage
 from webhook_tui.domain.comparison.compared_event import ComparedEvent, DifferingDelivery, Reason, Seen
 from webhook_tui.domain.events import ReplayAdvanced
@@ -90,6 +90,16 @@ async def test_without_a_column_the_job_at_the_end_of_the_event_filters() -> Non
     async with stage(size=(100, 30)) as played:
         await click_row(played, 8, "7c1e90")
         assert played.main.controllers.filter.search.text == "job:job_7c1e90"
+
+
+async def test_a_job_whose_id_cannot_be_typed_is_no_filter() -> None:
+    """It would stand in the input as it came."""
+    session = FakeSession.running()
+    session.rows.add(stored_delivery(13, body=b'{"data": {"job_id": "a\\u202eb"}}'))
+    session.rows.refresh()
+    async with stage(session, size=WIDE) as played:
+        await click_row(played, 13, "a\ufffdb")
+        assert played.main.controllers.filter.search.text == ""
 
 
 async def test_each_part_of_the_status_line_leads_to_what_it_is_about() -> None:

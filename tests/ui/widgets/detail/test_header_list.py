@@ -57,3 +57,14 @@ async def test_page_keys_before_there_is_room_for_a_line() -> None:
         await pilot.pause()
         await pilot.press("pagedown", "pageup")
         assert app.list.highlighted == 0
+
+
+async def test_the_last_line_is_harmless() -> None:
+    """The method and the client of a delivery that was imported may be anything."""
+    app = _Copies()
+    async with app.run_test(size=(80, 12)) as pilot:
+        app.list.show(replace(delivery(), method="PO\x1b[31m\u202eST", client="\u202e"))
+        await pilot.pause()
+        assert "PO␛[31m\ufffdST at " in "\n".join(lines(app))
+        shown = app.list.get_option_at_index(app.list.option_count - 1).prompt
+        assert "\u202e" not in str(shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from webhook_tui.domain.answer_rules.answer import answer_word
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.filtering.filter import quoted
 from webhook_tui.ui.controllers.annotations import AnnotationController
 from webhook_tui.ui.controllers.deliveries import DeliveriesController
@@ -47,7 +48,8 @@ class ClickController:
             return
         match part:
             case Part.JOB:
-                self._filter.set(f"job:{quoted(row.summary.job)}")
+                if visible(row.summary.job) == row.summary.job:  # else it cannot be typed
+                    self._filter.set(f"job:{quoted(row.summary.job)}")
             case Part.ANSWER:
                 self._filter.set(f"answered:{answer_word(row.answered)}")
             case Part.ATTEMPTS:

@@ -10,6 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from webhook_tui.domain.delivery.delivery import Delivery
+from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.units import rfc3339
 from webhook_tui.ui.format.delivery.headers import HeaderLine, header_lines, name_width
 from webhook_tui.ui.messages import CopyRequested
@@ -48,7 +49,7 @@ class HeaderList(OptionList):
         """Show the headers of a delivery, the cursor on the first."""
         self._headers = header_lines(delivery.headers)
         client = f" from {delivery.client}" if delivery.client else ""
-        self._received = f"{delivery.method} at {rfc3339(delivery.received_at)}{client}"
+        self._received = visible(f"{delivery.method} at {rfc3339(delivery.received_at)}{client}")
         self._fill(0)
 
     def _fill(self, highlighted: int | None) -> None:
