@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from time import thread_time
+from typing import Any
 
 from msgspec.structs import replace
 
 from tests.ui.compared_events import CLOCK, LOST, ONLY_WEBHOOK, event
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows, stored_delivery
-from tests.ui.stage import SMALL, Stage, stage
+from tests.ui.stage import SMALL, STACKED, Stage, stage
 from webhook_tui.domain.commands import OwnershipChoice, ResolveOwnership
 from webhook_tui.domain.comparison.compared_event import ComparedEvent
 from webhook_tui.domain.events import (
@@ -270,3 +271,38 @@ async def test_rows_fit_at_every_width() -> None:
             await played.pilot.resize_terminal(width, 24)
             assert "≠ 1 path" in played.text()
             assert "tunnel down" in played.text()
+
+
+class SlowSession(WatchingSession):
+    """Does not answer at once what both sides brought of an event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sides: Future[Any] = Future()
+
+    def query(self, query: Query[Answer]) -> Future[Answer]:
+        return self.sides if isinstance(query, GetEventSides) else super().query(query)
+
+
+async def test_contents_that_come_late_do_not_take_the_focus_from_the_filter() -> None:
+    session = SlowSession()
+    async with stage(session, size=STACKED) as played:
+        await played.press("s")
+        await played.until("90412")
+        await played.press("enter", "/", "p")
+        session.sides.set_result(EventSides("90412", b"{}", b"{}"))
+        await played.press("i")
+        await played.until("only webhook 0   /pi")
+        assert played.is_focused("stream-words")
+
+
+async def test_what_is_lost_or_differs_is_shown_without_the_filter() -> None:
+    async with stage(WatchingSession(), size=STACKED) as played:
+        await played.press("s")
+        await played.until("90412")
+        await played.press("/", *"ping")
+        await played.until("only webhook 0   /ping")
+        played.main.controllers.panes.show_unequal()
+        await played.until("90398")
+        assert "/ping" not in played.text()
+        assert played.is_focused("compared-events")

@@ -135,7 +135,9 @@ class StreamPane(Vertical):
     def show_unequal(self) -> None:
         """Show only events that are lost or differ."""
         self._close_sides()
-        self._only = UNEQUAL
+        self._only, self._words = UNEQUAL, ""
+        self.query_one(Input).value = ""
+        self.remove_class("-filtering")
         self._fill()
         self.table.widget.focus()
 
@@ -205,6 +207,7 @@ class StreamPane(Vertical):
         self._fill()
 
     def action_filter(self) -> None:
+        self._wanted = None  # contents that come now would take the focus from what is typed
         self.add_class("-filtering")
         self.query_one(Input).focus()
         self.refresh_bindings()
