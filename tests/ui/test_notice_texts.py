@@ -29,6 +29,12 @@ def test_the_last_term_is_named_only_where_there_are_matches_without_it() -> Non
     assert notice_texts.no_matches(12, "job:a", 1).endswith("Without job:a there is 1:  ctrl+w drops it.")
 
 
+def test_one_delivery_and_one_byte() -> None:
+    assert notice_texts.no_matches(1).startswith("No matches in 1 delivery.")
+    assert notice_texts.copied("raw", 1) == "Copied: raw, 1 byte"
+    assert notice_texts.sent_to_terminal("raw", 1, 100) == "Sent to the terminal: raw, 1 byte for its clipboard"
+
+
 def test_what_most_terminals_drop() -> None:
     assert notice_texts.sent_to_terminal("body", 100, 100) == "Sent to the terminal: body, 100 bytes for its clipboard"
     assert notice_texts.sent_to_terminal("body", 101, 100).endswith("export it instead.")

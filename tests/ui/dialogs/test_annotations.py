@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.ui.fake_session import FakeSession
+from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import stage
 from webhook_tui.domain.commands import CommentDelivery, DeleteDeliveries
 
@@ -22,6 +23,12 @@ async def test_a_comment_stands_behind_the_sentence() -> None:
         await played.press("semicolon", "x", "escape")
         await played.until(lambda: played.is_focused("deliveries"))
         assert len([command for command in played.session.commands if isinstance(command, CommentDelivery)]) == 1
+
+
+async def test_the_only_delivery_is_one() -> None:
+    async with stage(FakeSession(deliveries=[stored_delivery(1)])) as played:
+        played.main.action_run("history.clear")
+        await played.until("1 delivery is stored, those of earlier runs included.")
 
 
 async def test_an_imported_comment_is_harmless_in_the_input() -> None:

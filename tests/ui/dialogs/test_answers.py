@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from tests.ui.stage import STACKED, stage
-from webhook_tui.domain.answer_rules.rules import parse
+from webhook_tui.domain.answer_rules.rules import Fixed, parse
 from webhook_tui.domain.commands import SetAnswerRule
+from webhook_tui.ui.dialogs.answers import rule_line
 
 
 async def test_the_rules_as_drawn() -> None:
@@ -59,3 +62,9 @@ async def test_a_rule_by_keys() -> None:
             await played.press(*keys)
             await played.requested(SetAnswerRule(parse(rule)))
             await played.dialog_closed()
+
+
+def test_the_headers_of_an_answer_are_counted() -> None:
+    one = Fixed(headers=((b"X-A", b"1"),))
+    assert rule_line(one, forwards=False)[1].endswith("    1 header")
+    assert rule_line(replace(one, headers=one.headers * 2), forwards=False)[1].endswith("    2 headers")

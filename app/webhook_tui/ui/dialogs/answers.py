@@ -49,7 +49,7 @@ def rule_line(rule: AnswerRule, *, forwards: bool) -> tuple[str, str]:
     match rule:
         case Fixed(status, delay, headers, body):
             text = "…" if body is None else visible(body[:_LONGEST_BODY])
-            extra = f"    {len(headers)} headers" if headers else ""
+            extra = f"    {units.counted(len(headers), 'header')}" if headers else ""
             return "One answer", f"status {status}    delay {delay:g} s    body {text}{extra}"
         case FailThenRecover(status, times):
             return "Fail, then recover", f"{status}, {_times(times)}, then 200"

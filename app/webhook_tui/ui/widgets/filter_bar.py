@@ -296,7 +296,7 @@ class MistakeLine(Static):
         super().__init__(markup=False)
 
     def point_at(self, box: Input, start: int, end: int, sentence: str) -> None:
-        """Show carets below the cells from `start` to `end` of an input's text, and the sentence where there is room."""
+        """Show carets below the cells `start` to `end` of an input's text, and the sentence where there is room."""
         width, shift = self.screen.size.width, box.content_region.x - round(box.scroll_offset.x)
         start, end = start + shift, end + shift
         start = min(max(start, 0), width - 1)

@@ -228,7 +228,10 @@ class SecretsDialog(Dialog[None]):
         else:
             text = "•" * min(entry.length, _MOST_DOTS)
         return Content.assemble(
-            (entry.short_id, "$json-string"), "  ", (text, "$json-string"), f"  {entry.length} characters"
+            (entry.short_id, "$json-string"),
+            "  ",
+            (text, "$json-string"),
+            f"  {units.counted(entry.length, 'character')}",
         )
 
     def _cell(self, entry: RingEntry, column: str) -> Cell:

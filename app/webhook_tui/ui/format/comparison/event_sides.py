@@ -35,7 +35,7 @@ def diff_lines(before: Sequence[str], after: Sequence[str]) -> list[Content]:
     """Return sanitised lines, equal ones only as context; at most 1,000."""
     shown = _diff(before, after)
     left_out = len(shown) - _MOST_SHOWN
-    return [*shown[:_MOST_SHOWN], _quiet(f"{left_out} more lines")] if left_out > 0 else shown
+    return [*shown[:_MOST_SHOWN], _quiet(units.counted(left_out, "more line"))] if left_out > 0 else shown
 
 
 def lines_of(body: bytes) -> list[str]:

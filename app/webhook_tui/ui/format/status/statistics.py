@@ -90,7 +90,7 @@ class _Page(Struct, frozen=True):
             name = self.name(self.glyphs.text(counts.event) or "no name")
             yield Content(name) + self.of_event(counts.this_run) + self.of_event(counts.all_runs)
         if tally.others_all_runs:
-            names = f"{units.count(tally.other_names)} other names" if tally.other_names else "other names"
+            names = units.counted(tally.other_names, "other name") if tally.other_names else "other names"
             line = self.numbers(tally.others_this_run, tally.others_all_runs)
             yield Content.assemble((self.name(names), "$muted")) + line
         if not tally.events:
