@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -66,8 +67,9 @@ class TabStrip(Widget):
         gap, labels = fitted_labels(self._names, self._active, self.size.width)
         start = 0
         for name, label in labels:
-            yield name, start, start + len(label)
-            start += len(label) + gap
+            end = start + cell_len(label)
+            yield name, start, end
+            start = end + gap
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -124,4 +126,4 @@ def fitted_labels(names: Sequence[str], active: str, width: int) -> tuple[int, t
 
 
 def _length(labels: Sequence[str], gap: int) -> int:
-    return sum(map(len, labels)) + gap * max(0, len(labels) - 1)
+    return sum(map(cell_len, labels)) + gap * max(0, len(labels) - 1)
