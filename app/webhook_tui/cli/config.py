@@ -13,6 +13,15 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct
 
+from webhook_tui.cli.configured_option import (
+    WHOLE,
+    ConfiguredOption,
+    ValueOrigin,
+    option_name,
+    profile_table,
+    table_in,
+    value_origin,
+)
 from webhook_tui.cli.help import Group, hide_options
 from webhook_tui.cli.options import ANSWER, SecretType, output_format, screen_options, shared_options
 from webhook_tui.domain.answer_rules.rules import text_of
@@ -26,17 +35,13 @@ from webhook_tui.places import Places
 
 TABLES = ("filters", "keymap", "profiles")
 """Keys that are no options."""
-_NAMES = {"sandbox": "use_sandbox", "format": "output"}
-"""Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
 _OF_EXPORT = ("job_id_field",)
 """What is for `export`, too."""
-_WHOLE = "webhook_tui.config"
-"""Where a context keeps the whole file, without a profile's options in it."""
 
 
 def default_map(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what click takes for the defaults of the options of every command."""
-    defaults = {_NAMES.get(key, key.replace("-", "_")): value for key, value in config.items() if key not in TABLES}
+    defaults = {option_name(key): value for key, value in config.items() if key not in TABLES}
     plain = {name: value for name, value in defaults.items() if name != "output"}
     return {
         **defaults,
@@ -53,7 +58,7 @@ def default_map(config: Mapping[str, Any]) -> dict[str, Any]:
 def profile_option(command: click.Command) -> None:
     """Give a command --profile, which is parsed before every other option."""
     command.params.append(
-        click.Option(
+        ConfiguredOption(
             ["--profile"],
             envvar="WEBHOOK_TUI_PROFILE",
             metavar="NAME",
@@ -69,11 +74,11 @@ def _use_profile(ctx: click.Context, param: click.Parameter, name: str | None) -
     """Let options, history and secrets of this context be those of the profile. Raises ProblemError."""
     is_root = ctx.parent is None
     if is_root:
-        ctx.meta[_WHOLE] = ctx.obj
+        ctx.meta[WHOLE] = ctx.obj
     assert param.name is not None
     if name is None or (not is_root and ctx.get_parameter_source(param.name) is ParameterSource.ENVIRONMENT):
         return  # the root context has used the variable already
-    places, config = ctx.meta[_WHOLE]
+    places, config = ctx.meta[WHOLE]
     own = places.of_profile(name)
     merged = with_profile(config, name, places.config_file)
     ctx.obj = (own, merged)
@@ -159,7 +164,7 @@ def _option_names(root: click.Group) -> frozenset[str]:
 def places_and_config(ctx: click.Context) -> tuple[Places, dict[str, Any], dict[str, Any]]:
     """Return where files lie, the options in use, and the whole file without a profile's options over it."""
     places, config = ctx.obj
-    return places, config, ctx.meta[_WHOLE][1]
+    return places, config, ctx.meta[WHOLE][1]
 
 
 _EXAMPLES = ("webhook-tui config show", "webhook-tui config show --profile staging --format json")
@@ -178,13 +183,12 @@ class OptionValue(Struct, frozen=True):
     value: object
     """As JSON has it; a secret is masked."""
     source: str
-    """default, config.toml, profile, environment or option."""
     place: str = ""
-    """Where exactly: the variable, the profile."""
+    """As in ValueOrigin."""
 
     @property
     def origin(self) -> str:
-        """The source in words."""
+        """Source and place."""
         return f"{self.source} {self.place}".strip()
 
 
@@ -238,11 +242,11 @@ def option_values(ctx: click.Context) -> Iterator[OptionValue]:
     profile = places_and_config(ctx)[0].profile
     for parameter in ctx.command.params:
         if isinstance(parameter, click.Option) and parameter.expose_value and parameter.name not in _NO_OPTIONS:
-            yield _value(ctx, parameter, whole, profile)
+            yield _value(ctx, parameter)
     for table in TABLES[:2]:
         entries = config.get(table, {})
         for key, value in entries.items() if isinstance(entries, dict) else ():
-            is_own = profile is not None and key in _table(_profile_table(whole, profile), table)
+            is_own = profile is not None and key in table_in(profile_table(whole, profile), table)
             source = ("profile", profile or "") if is_own else ("config.toml", "")
             yield OptionValue(f"{table}.{key}", str(value), *source)
     for name, is_secret in _ENVIRONMENT_ONLY.items():
@@ -250,43 +254,18 @@ def option_values(ctx: click.Context) -> Iterator[OptionValue]:
             yield OptionValue(name, MASK if is_secret else value, "environment", name)
 
 
-def _value(ctx: click.Context, parameter: click.Option, whole: Mapping[str, Any], profile: str | None) -> OptionValue:
+def _value(ctx: click.Context, parameter: click.Option) -> OptionValue:
     assert parameter.name is not None
-    value, source = ctx.params[parameter.name], ctx.get_parameter_source(parameter.name)
+    value, origin = ctx.params[parameter.name], value_origin(ctx, parameter)
     name = next(opt for opt in parameter.opts if opt.startswith("--")).removeprefix("--")
     parent = ctx.find_root()
-    if (
-        source is not ParameterSource.COMMANDLINE
-        and parent.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
-    ):
-        value, source = parent.params[parameter.name], ParameterSource.COMMANDLINE
+    if origin.source != "option" and parent.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+        value, origin = parent.params[parameter.name], ValueOrigin("option")
     if parameter.type is ANSWER:
         value = text_of(value) or parameter.default
-    shown = _plain(value, is_secret=isinstance(parameter.type, SecretType))
-    match source:
-        case ParameterSource.COMMANDLINE:
-            return OptionValue(name, shown, "option")
-        case ParameterSource.ENVIRONMENT:
-            return OptionValue(name, shown, "environment", _variable(parameter))
-        case ParameterSource.DEFAULT_MAP:
-            own = {key.replace("_", "-") for key in _profile_table(whole, profile)}
-            return OptionValue(name, shown, *(("profile", profile or "") if name in own else ("config.toml",)))
-        case _:
-            return OptionValue(name, shown, "default")
-
-
-def _profile_table(whole: Mapping[str, Any], profile: str | None) -> Mapping[str, Any]:
-    return {} if profile is None else _table(_table(whole, "profiles"), profile)
-
-
-def _table(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = config.get(name, {})
-    return found if isinstance(found, dict) else {}
-
-
-def _variable(parameter: click.Option) -> str:
-    names = [parameter.envvar] if isinstance(parameter.envvar, str) else parameter.envvar or []
-    return next((name for name in names if os.environ.get(name)), "")
+    return OptionValue(
+        name, _plain(value, is_secret=isinstance(parameter.type, SecretType)), origin.source, origin.place
+    )
 
 
 def _plain(value: object, *, is_secret: bool) -> object:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from webhook_tui.cli.help import command
-from webhook_tui.cli.options import account_options
+from webhook_tui.cli.options import account_options, plain_option
 from webhook_tui.cli.settings import note
 from webhook_tui.cli.setup import status_request
 from webhook_tui.domain.errors import ProblemError
@@ -28,7 +28,7 @@ _MAJOR = "2"
     ),
 )
 @account_options
-@click.option("--allow-write", is_flag=True, help="Offer the tools that send: test ping, replay, simulated events.")
+@plain_option("--allow-write", is_flag=True, help="Offer the tools that send: test ping, replay, simulated events.")
 @click.pass_context
 def serve_mcp(ctx: click.Context, /, *, allow_write: bool, **given: Any) -> None:
     """Serve the Model Context Protocol on standard input and output: a coding agent starts this command.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from webhook_tui.cli.configured_option import ConfiguredOption
 from webhook_tui.config import (
     API_URL,
     HOST,
@@ -144,7 +145,7 @@ TOKEN = TokenType()
 URL = Parsed("url", lambda text, _: normalized_url(text))
 
 
-class RepeatableOption(click.Option):
+class RepeatableOption(ConfiguredOption):
     """An option that config.toml gives as text, or as a list."""
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
@@ -157,12 +158,17 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     own = "WEBHOOK_TUI_" + long.removeprefix("--").replace("-", "_").upper()
     others = [envvar] if isinstance(envvar, str) else envvar or []
-    return click.option(*names, envvar=[*others, own], **extra)
+    return plain_option(*names, envvar=[*others, own], **extra)
+
+
+def plain_option(*names: str, **extra: Any) -> Callable[[F], F]:
+    """Return a click option that no variable sets."""
+    return click.option(*names, **{"cls": ConfiguredOption, **extra})
 
 
 def output_format(*names: str, **extra: Any) -> Callable[[F], F]:
     """Return the option --format; the first name is the default."""
-    return click.option(
+    return plain_option(
         "--format",
         "output",
         type=click.Choice(names),
@@ -201,7 +207,7 @@ def secret_option(does: str) -> Callable[[F], F]:
 
 def timeout_option(of: str) -> Callable[[F], F]:
     """Return the option --timeout of a command that waits for answers. `of`: which ones."""
-    return click.option(
+    return plain_option(
         "--timeout",
         type=click.FloatRange(0.1, 60),
         default=10.0,
@@ -227,8 +233,8 @@ account_options = together(*_TOKEN_OPTIONS, api_url_option, db_option)
 
 history_options = together(
     db_option,
-    click.option("--token", type=TOKEN, help="Only deliveries of this token's account."),
-    click.option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
+    plain_option("--token", type=TOKEN, help="Only deliveries of this token's account."),
+    plain_option("--api-url", type=URL, help="Only deliveries of accounts at this API."),
 )
 """The options of a command that reads the history: its file and the accounts, by default all.
 
@@ -241,21 +247,21 @@ job_id_option = option(
 )
 
 wait_options = together(
-    click.option(
+    plain_option(
         "--count", type=click.IntRange(1), metavar="N", default=1, show_default=True, help="Wait for N deliveries."
     ),
-    click.option(
+    plain_option(
         "--within", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit. Default: none."
     ),
-    click.option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
-    click.option(
+    plain_option("--none", type=FILTER, help="Exit with 7 when a delivery matches this filter."),
+    plain_option(
         "--since-seq", type=click.IntRange(0), metavar="N", help="Count deliveries after number N. Default: new ones."
     ),
 )
 """What is waited for, beside the filter itself."""
 
 expectation_options = together(
-    click.option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
+    plain_option("--until", type=FILTER, help="Exit with 0 when deliveries match this filter; 6: not in time."),
     wait_options,
 )
 """The options of a command that waits for deliveries of its own session."""

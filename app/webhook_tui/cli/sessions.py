@@ -19,6 +19,7 @@ from webhook_tui.cli.options import (
     job_fields_from,
     option,
     output_format,
+    plain_option,
     shared_options,
 )
 from webhook_tui.cli.settings import run_settings, with_token
@@ -81,7 +82,7 @@ def listen_with(settings: Settings, options: ListenOptions | None = None) -> NoR
 )
 @shared_options
 @expectation_options
-@click.option("--secret-out", type=FILE, help="Write the signing secret to a file (0600) each time that it changes.")
+@plain_option("--secret-out", type=FILE, help="Write the signing secret to a file (0600) each time that it changes.")
 @output_format("text", "junit")
 @click.argument("command", metavar="-- CMD [ARGS]...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context

@@ -12,7 +12,7 @@ import click.shell_completion
 
 from webhook_tui.cli.config import config_warnings, option_text, option_values, places_and_config
 from webhook_tui.cli.help import command, hide_options
-from webhook_tui.cli.options import FILE, account_options, output_format, screen_options, shared_options
+from webhook_tui.cli.options import FILE, account_options, output_format, plain_option, screen_options, shared_options
 from webhook_tui.cli.settings import note, settings_from
 from webhook_tui.config import named_filters, read_secret_file
 from webhook_tui.domain.signature.secret import token_in
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @shared_options
 @screen_options
-@click.option("--bundle", "bundle_path", type=FILE, help="Write a redacted report for a bug report to this file.")
+@plain_option("--bundle", "bundle_path", type=FILE, help="Write a redacted report for a bug report to this file.")
 @output_format("text", "json")
 @click.pass_context
 def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given: Any) -> None:
@@ -169,7 +169,7 @@ def paths(obj: tuple[Places, dict[str, Any]]) -> None:
         "webhook-tui keys --markdown > KEYS.md",
     ),
 )
-@click.option("--markdown", is_flag=True, help="As a Markdown table.")
+@plain_option("--markdown", is_flag=True, help="As a Markdown table.")
 def keys(*, markdown: bool) -> None:
     """List every key of the screen with the id that [keymap] in config.toml takes."""
     from webhook_tui.ui.keymap import as_markdown, as_text

@@ -1,0 +1,88 @@
+"""The error of a wrong value says where the value stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from webhook_tui.cli.config import default_map
+from webhook_tui.cli.main import root
+from webhook_tui.places import Places
+
+
+def invoke(*arguments: str, config: dict[str, Any] | None = None, environment: dict[str, str] | None = None) -> Result:
+    """Run a command with these options of config.toml and these variables."""
+    given = config or {}
+    return CliRunner().invoke(
+        root,
+        arguments,
+        obj=(Places.of_user(), given),
+        default_map=default_map(given),
+        env=environment,
+        catch_exceptions=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("WEBHOOK_TUI_PORT", "abc", "'abc' is not a valid integer range."),
+        ("WEBHOOK_TUI_FORWARD_TO", "ftp://x", "'ftp://x' is not an http or https URL"),
+        ("WEBHOOK_TUI_FORMAT", "x", "'x' is not one of 'text', 'json', 'junit'."),
+        ("WEBHOOK_TUI_FILTER", "(", 'The filter is invalid at "("'),
+        ("WEBHOOK_TUI_PROFILE", "x", 'There is no profile "x" in '),
+        ("PIKTID_TOKEN", "Bearer ", "it is empty"),
+        ("WEBHOOK_TUI_TOKEN", "Bearer ", "it is empty"),
+    ],
+)
+def test_a_wrong_value_of_a_variable_names_it(variable: str, value: str, reason: str) -> None:
+    """Also one that an option shares with others, and a filter, whose problem has a form of its own."""
+    done = invoke("listen", environment={variable: value})
+
+    assert done.exit_code == 2
+    assert f"Error: Invalid value for the environment variable {variable}: {reason}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "place"),
+    [
+        ({"port": 99_999}, '"port"'),
+        ({"forward_retries": "x"}, '"forward_retries"'),
+        ({"forward-retries": "x"}, '"forward-retries"'),
+        ({"within": "x"}, '"within"'),
+        ({"until": "("}, '"until"'),
+        ({"sandbox": "x"}, '"sandbox"'),
+        ({"format": "x"}, '"format"'),
+        ({"secret-out": "/"}, '"secret-out"'),
+    ],
+)
+def test_a_wrong_value_of_the_file_names_its_key(config: dict[str, Any], place: str) -> None:
+    """As the file spells it."""
+    command = ("run", "true") if "secret-out" in config else ("listen",)
+    done = invoke(*command, config=config)
+
+    assert done.exit_code == 2
+    assert f"Error: Invalid value for {place} in {Places.of_user().config_file}: " in done.stderr
+
+
+def test_a_wrong_value_of_a_profile_names_the_profile() -> None:
+    """Where the profile sets it, else the file."""
+    config = {"tunnel": "x", "profiles": {"work": {"port": -1}, "home": {"tunnel": "y"}}}
+    path = Places.of_user().config_file
+
+    by_profile = invoke("--profile", "work", "--tunnel", "none", config=config)
+    by_file = invoke("--profile", "work", "--port", "1", config=config)
+    over_file = invoke("--profile", "home", config=config)
+
+    assert f'Invalid value for "port" in [profiles.work] of {path}: -1 is not' in by_profile.stderr
+    assert f"Invalid value for \"tunnel\" in {path}: 'x' is not" in by_file.stderr
+    assert f"Invalid value for \"tunnel\" in [profiles.home] of {path}: 'y' is not" in over_file.stderr
+
+
+def test_a_wrong_value_that_was_typed_names_its_option() -> None:
+    """Whatever else gives a value."""
+    done = invoke("--port", "x", config={"port": "y"}, environment={"WEBHOOK_TUI_PORT": "z"})
+
+    assert "Error: Invalid value for '--port': 'x' is not a valid integer range." in done.stderr
