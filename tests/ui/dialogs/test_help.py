@@ -39,6 +39,17 @@ async def test_help_shows_the_keys_that_work_where_the_focus_was(snapshot: Snaps
         await played.dialog_closed()
 
 
+async def test_the_help_of_webhook_and_sse_is_titled_by_it() -> None:
+    """As is the group of its keys, none of which is for a delivery."""
+    async with stage(size=WIDE) as played:
+        await played.press("s", "?")
+        await played.until("Keys: webhook and SSE")
+        title, heads, *_ = played.dialog_lines()
+        assert title == "Keys: webhook and SSE"
+        assert heads.split() == ["Deliveries", "Webhook", "and", "SSE"]
+        assert "This delivery" not in played.text()
+
+
 @pytest.mark.parametrize("keys", [(), ("enter",), ("enter", "]"), ("w",), ("s",)])
 async def test_no_text_of_the_help_is_cut(keys: tuple[str, ...]) -> None:
     """In the table, the payload, the headers, the signature, the events of SSE."""

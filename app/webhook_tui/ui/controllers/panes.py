@@ -182,8 +182,8 @@ class PaneController:
 
         in_detail, app = self.is_in_detail, self._context.app
         rows = help_rows([active.binding for active in self._screen.active_bindings.values()], detail_first=in_detail)
-
-        ask(app, HelpDialog("this delivery" if in_detail else "deliveries", rows), app.simulate_key)
+        shown = "this delivery" if in_detail else "webhook and SSE" if self.stream.is_open else "deliveries"
+        ask(app, HelpDialog(shown, rows), app.simulate_key)
 
     # Stream
 

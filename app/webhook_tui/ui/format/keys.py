@@ -21,7 +21,7 @@ class HelpRow(Struct, frozen=True):
     press: str
 
 
-_DELIVERIES, _THIS, _PIKTID, _SCREEN = "Deliveries", "This delivery", "PiktID", "Screen"
+_DELIVERIES, _STREAM, _THIS, _PIKTID, _SCREEN = "Deliveries", "Webhook and SSE", "This delivery", "PiktID", "Screen"
 
 _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.up", "table.down"), "move"),
@@ -31,12 +31,12 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_DELIVERIES, ("table.filter", "table.toggle_filter", "table.sort"), "filter; off, on; sort"),
     (_DELIVERIES, ("table.open", "table.into_detail"), "into the detail"),
     (_DELIVERIES, ("stream.show",), "webhook and SSE"),
-    (_THIS, ("events.up", "events.down"), "move"),
-    (_THIS, ("events.page_up", "events.page_down"), "a page up, down"),
-    (_THIS, ("events.home", "events.end"), "first, newest"),
-    (_THIS, ("stream.sides",), "what each side brought"),
-    (_THIS, ("stream.previous", "stream.next"), "all, only one side"),
-    (_THIS, ("stream.copy",), "copy the comparison"),
+    (_STREAM, ("events.up", "events.down"), "move"),
+    (_STREAM, ("events.page_up", "events.page_down"), "a page up, down"),
+    (_STREAM, ("events.home", "events.end"), "first, newest"),
+    (_STREAM, ("stream.sides",), "what each side brought"),
+    (_STREAM, ("stream.previous", "stream.next"), "all, only one side"),
+    (_STREAM, ("stream.copy",), "copy the comparison"),
     (_THIS, ("payload.up", "payload.down"), "move"),
     (_THIS, ("payload.page_up", "payload.page_down"), "a page up, down"),
     (_THIS, ("payload.home", "payload.end"), "first, last"),
@@ -70,7 +70,7 @@ _LINES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (_SCREEN, ("screen.help",), "this help"),
     (_SCREEN, ("screen.leave",), "leave"),
 )
-_GROUPS = {"table": _DELIVERIES, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
+_GROUPS = {"table": _DELIVERIES, "stream": _STREAM, "piktid": _PIKTID, "screen": _SCREEN, "tabs": _SCREEN}
 _SILENT = frozenset({"table.show_all", "button.press", "button.left", "button.right", "screen.previous_pane"})
 _SIGNS = {
     "pageup": "pgup",
@@ -114,7 +114,7 @@ def help_rows(live: Iterable[Binding], *, detail_first: bool) -> list[HelpRow]:
             rows.append(_row(group, [keys.pop(name) for name in alive], text))
     for name, names in keys.items():
         rows.append(_row(_GROUPS.get(name.split(".")[0], _THIS), [names], tips[name]))
-    order = [_THIS, _DELIVERIES] if detail_first else [_DELIVERIES, _THIS]
+    order = [_THIS, _DELIVERIES] if detail_first else [_DELIVERIES, _STREAM, _THIS]
     order += [_PIKTID, _SCREEN]
     return sorted(rows, key=lambda row: order.index(row.group))
 
