@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from tests.ui.fake_session import RUNNING, FakeSession
@@ -96,3 +97,17 @@ async def test_a_tip_is_over_when_its_action_is_carried_out() -> None:
         await played.press("escape")
         await played.dialog_closed()
         assert "▌ Tip" not in played.text()
+
+
+@pytest.mark.parametrize(("in_ascii", "glyph"), [(False, "✗"), (True, "x")])
+async def test_without_colours_a_tip_names_the_glyph_and_the_word(
+    monkeypatch: pytest.MonkeyPatch, in_ascii: bool, glyph: str
+) -> None:
+    """As the row has them; with colours also `--ascii` has red rows."""
+    status = replace(RUNNING, sandbox=True, tunnel=TunnelStatus(TunnelState.NONE))
+    async with stage(FakeSession(status, mock_up_rows()), size=STACKED, in_ascii=in_ascii) as played:
+        await played.until("Tip 1 of 5  Go up to a red row and press w")
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage(FakeSession(status, mock_up_rows()), size=STACKED, in_ascii=in_ascii) as played:
+        await played.until(f"Tip 1 of 5  Go up to a {glyph} invalid row and press w: why its signature fails.")
+        assert f"{glyph} invalid     image_result" in played.text()

@@ -19,7 +19,7 @@ class NoticeController:
     def __init__(self, context: AppContext, screen: Screen[None]) -> None:
         self._context = context
         self._screen = screen
-        self.tips = Tips(is_on=not context.preferences.read().has_seen_tips)
+        self.tips = Tips(is_on=not context.preferences.read().has_seen_tips, has_colours=context.app.has_colours)
         self._current: Notice | None = None
         self._hidden: frozenset[str] = frozenset()
         self._reported: set[str] = set()

@@ -119,6 +119,11 @@ class TerminalApp(App[object]):
             self.send_to_terminal(self.images.delete_all())
             self.images.redraw()
 
+    @property
+    def has_colours(self) -> bool:
+        """Whether the screen has any: with NO_COLOR, and in a terminal without colours, it has none."""
+        return not self.no_color and self.console.color_system is not None
+
     # Images
 
     @property
