@@ -86,3 +86,16 @@ def test_a_wrong_value_that_was_typed_names_its_option() -> None:
     done = invoke("--port", "x", config={"port": "y"}, environment={"WEBHOOK_TUI_PORT": "z"})
 
     assert "Error: Invalid value for '--port': 'x' is not a valid integer range." in done.stderr
+
+
+@pytest.mark.parametrize("command", [("paths",), ("keys",), ("completion", "bash"), ("verify", "--help")])
+def test_a_wrong_value_of_an_option_that_a_command_has_not_is_no_error(command: tuple[str, ...]) -> None:
+    """Neither in the file nor in a profile nor in a variable; before the name of the command it is one."""
+    config = {"port": "x", "profiles": {"work": {"tunnel": "x"}}}
+    environment = {"WEBHOOK_TUI_ANSWER": "x"}
+
+    done = invoke("--profile", "work", *command, config=config, environment=environment)
+    typed = invoke("--port", "x", *command)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (typed.exit_code, "for '--port': 'x'" in typed.stderr) == (2, True)

@@ -36,7 +36,13 @@ class ConfiguredOption(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
-        """Set the value in the context. Raises click.BadParameter, and what the type raises for a typed value."""
+        """Set the value in the context; leave to a subcommand what was not typed before its name.
+
+        Raises click.BadParameter, and what the type raises for a typed value.
+        """
+        is_typed = self.name in opts
+        if args and isinstance(ctx.command, click.Group) and not (is_typed or self.is_eager):
+            return None, args
         try:
             return super().handle_parse_result(ctx, opts, args)
         except (click.BadParameter, ProblemError) as error:
