@@ -167,7 +167,30 @@ def test_each_value_and_where_it_comes_from() -> None:
     assert [line.split()[1:] for line in lines if line.startswith("port ")] == [["9900", "config.toml"]]
 
 
-def test_a_wrong_value_is_one_usage_error() -> None:
+def test_a_wrong_value_that_was_typed_is_a_usage_error() -> None:
     """As for the command that would use it."""
     done = run("config", "show", "--port", "x")
     assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_a_wrong_value_of_the_file_or_a_variable_is_shown_with_its_reason() -> None:
+    """In the line of its option; no secret in it is shown."""
+    _write('port = 99999\nforward-to = "ftp://me:canary@a/"\n[profiles.work]\nanswer = "x"\n')
+
+    text = run("--profile", "work", "config", "show", WEBHOOK_TUI_KEEP_DAYS="y")
+    record = run("--profile", "work", "config", "show", "--format", "json", "--port", "1", WEBHOOK_TUI_KEEP_DAYS="y")
+    lines = [" ".join(line.split()) for line in text.stdout.decode().splitlines()]
+    options = {one.pop("name"): one for one in json.loads(record.stdout)["options"]}
+
+    assert (text.returncode, text.stderr, record.returncode) == (0, b"", 0)
+    assert "port invalid config.toml: 99999 is not in the range 0<=x<=65535." in lines
+    assert any(line.startswith("answer invalid profile work: Write a rule as: 503, ") for line in lines)
+    assert any(line.startswith("forward-to invalid config.toml: '********' is not an http") for line in lines)
+    assert options["keep-days"] == {
+        "value": None,
+        "source": "environment",
+        "place": "WEBHOOK_TUI_KEEP_DAYS",
+        "problem": "'y' is not a valid integer range.",
+    }
+    assert options["port"] == {"value": 1, "source": "option", "place": None}
+    assert b"canary" not in text.stdout + record.stdout

@@ -23,7 +23,7 @@ from webhook_tui.cli.configured_option import (
     value_origin,
 )
 from webhook_tui.cli.help import Group, hide_options
-from webhook_tui.cli.options import ANSWER, SecretType, output_format, screen_options, shared_options
+from webhook_tui.cli.options import ANSWER, FORWARD, URL, SecretType, output_format, screen_options, shared_options
 from webhook_tui.domain.answer_rules.rules import text_of
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import Problem, ProblemError
@@ -174,6 +174,7 @@ _ENVIRONMENT_ONLY = {"NGROK_AUTHTOKEN": True, "PYNGROK_NGROK_PATH": False}
 _NO_OPTIONS = (None, "output", "bundle_path")
 """Of a command itself: config.toml does not set them."""
 _IN_COMMAND = re.compile(r"(?i)((?:token|secret|password|key)[= ]\s*)[^\s'\"]+")
+_QUOTED = re.compile(r"(['\"]).*\1")
 
 
 class OptionValue(Struct, frozen=True):
@@ -185,11 +186,24 @@ class OptionValue(Struct, frozen=True):
     source: str
     place: str = ""
     """As in ValueOrigin."""
+    problem: str = ""
+    """Why the value is wrong; then it is None."""
 
     @property
     def origin(self) -> str:
-        """Source and place."""
-        return f"{self.source} {self.place}".strip()
+        """Source and place, and the problem."""
+        origin = f"{self.source} {self.place}".strip()
+        return f"{origin}: {self.problem}" if self.problem else origin
+
+    @property
+    def text(self) -> str:
+        """The value as people read it."""
+        return "invalid" if self.problem else option_text(self.value)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the fields, the problem only where there is one."""
+        record = {"name": self.name, "value": self.value, "source": self.source, "place": self.place or None}
+        return {**record, "problem": self.problem} if self.problem else record
 
 
 @click.group("config", cls=Group, short_help="Show the options in use.", examples=_EXAMPLES)
@@ -206,7 +220,7 @@ def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:
     """Show the value of each option and where it comes from.
 
     That is the default, config.toml, a profile, the environment or an option of this call, which takes those of the
-    screen. Secrets are masked.
+    screen. Secrets are masked. A wrong value of the file or the environment is shown as invalid, with the reason.
     """
     from webhook_tui.export.json_lines import as_line
 
@@ -217,23 +231,22 @@ def config_show(ctx: click.Context, /, output: str, **_given: Any) -> None:
             "type": "config",
             "file": str(places.config_file),
             "profile": places.profile,
-            "options": [
-                {"name": one.name, "value": one.value, "source": one.source, "place": one.place or None}
-                for one in values
-            ],
+            "options": [one.as_json() for one in values],
         }
         sys.stdout.write(as_line(record))
         return
     width = max(len(one.name) for one in values) + 2
-    texts = [option_text(one.value) for one in values]
-    column = min(40, max(map(len, texts))) + 2
+    column = min(40, max(len(one.text) for one in values)) + 2
     missing = "" if places.config_file.exists() else "  (not there yet)"
     sys.stdout.write(f"{visible(str(places.config_file))}{missing}\n")
-    for one, text in zip(values, texts, strict=True):
-        sys.stdout.write(f"{one.name:<{width}}{text:<{column}} {one.origin}\n")
+    for one in values:
+        sys.stdout.write(f"{one.name:<{width}}{one.text:<{column}} {one.origin}\n")
 
 
 hide_options(config_show, but=("output",))
+for _option in config_show.params:
+    if isinstance(_option, ConfiguredOption):
+        _option.keeps_error = True
 
 
 def option_values(ctx: click.Context) -> Iterator[OptionValue]:
@@ -261,6 +274,11 @@ def _value(ctx: click.Context, parameter: click.Option) -> OptionValue:
     parent = ctx.find_root()
     if origin.source != "option" and parent.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
         value, origin = parent.params[parameter.name], ValueOrigin("option")
+    if isinstance(value, click.BadParameter):
+        may_hold_secret = parameter.type in (URL, FORWARD)
+        reason = _QUOTED.sub(rf"\1{MASK}\1", value.message) if may_hold_secret else value.message
+        problem = visible(str(_plain(reason, is_secret=False)))
+        return OptionValue(name, None, origin.source, origin.place, problem)
     if parameter.type is ANSWER:
         value = text_of(value) or parameter.default
     return OptionValue(

@@ -33,6 +33,9 @@ class ValueOrigin(Struct, frozen=True):
 class ConfiguredOption(click.Option):
     """An option that the environment or config.toml may set; the error of a wrong value says where it stands."""
 
+    keeps_error: bool = False
+    """Whether the error takes the place of a wrong value, instead of ending the command; not where it was typed."""
+
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
@@ -50,7 +53,12 @@ class ConfiguredOption(click.Option):
             if not words:
                 raise
             message = error.message if isinstance(error, click.BadParameter) else error.problem.sentence()
-            raise click.BadParameter(message, ctx, self, words) from error
+            located = click.BadParameter(message, ctx, self, words)
+            if not self.keeps_error:
+                raise located from error
+            assert self.name is not None
+            ctx.params[self.name] = located
+            return located, args
 
 
 def value_origin(ctx: click.Context, option: click.Option) -> ValueOrigin:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import click.shell_completion
 
-from webhook_tui.cli.config import config_warnings, option_text, option_values, places_and_config
+from webhook_tui.cli.config import config_warnings, option_values, places_and_config
 from webhook_tui.cli.help import command, hide_options
 from webhook_tui.cli.options import FILE, account_options, output_format, plain_option, screen_options, shared_options
 from webhook_tui.cli.settings import note, settings_from
@@ -69,9 +69,7 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     else:
         sys.stdout.write(f"{checks_page(checks, in_ascii=not is_utf8())}\n")
     if bundle_path is not None:
-        options = [
-            (one.name, option_text(one.value), one.origin) for one in option_values(ctx) if one.source != "default"
-        ]
+        options = [(one.name, one.text, one.origin) for one in option_values(ctx) if one.source != "default"]
         secrets = (*all_stored_secrets(places.accounts), *settings.all_secrets)
         text = bundle(checks, options, log_files(settings), secrets)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
