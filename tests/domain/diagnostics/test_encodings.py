@@ -56,6 +56,12 @@ def test_without_the_header_another_one_may_hold_it() -> None:
     assert (reading.digits, codes(reading)) == (DIGITS, ["other-header"])
 
 
+@pytest.mark.parametrize("digits", [b"5f ", b"5f, ", b"0x5f ", b"5f  ", b"5f"])
+def test_a_long_value_that_is_no_digest_is_read_at_once(digits: bytes) -> None:
+    """A stranger may send it."""
+    assert readings(signed(b"sha256=" + digits * 160 + b"!")) == ()
+
+
 def test_too_few_digits_are_no_reading() -> None:
     """They could fit by chance."""
     assert readings(signed(b"sha256=" + DIGITS[:15])) == ()

@@ -32,7 +32,8 @@ _LIST = re.compile(rb"[,;\s]+")
 _QUOTES = re.compile(rb"""b?(["'`<\[])(.*)[\1"'`>\]]""", re.DOTALL)
 """Quotes around a value, also as Python shows bytes."""
 _JSON = re.compile(rb"""\{\s*"[^"]*"\s*:\s*"([^"]*)"\s*\}|\[\s*"([^"]*)"\s*\]""")
-_GROUPED = re.compile(rb"(?:(?:0x)?[0-9a-fA-F]{2}[-: ,]?\s?){8,}")
+_GROUPED = re.compile(rb"(?:(?:0x)?[0-9a-fA-F]{2}[-: ,]?+\s?+){8,}+")
+"""Possessive: a blank is tried in one place only, else the time doubles with each byte of what does not match."""
 _HEX = re.compile(rb"[0-9a-fA-F]+")
 _LIKELY = re.compile(rb"(?:[a-zA-Z0-9-]+(?:[=,:]|\s+)){0,2}(?:[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{27,88}={0,2})")
 
