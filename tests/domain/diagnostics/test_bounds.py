@@ -9,6 +9,7 @@ from typing import Final
 from tests.domain.diagnostics.test_engine import NOW, delivery, ring_of, signed
 from webhook_tui.domain.delivery.delivery import Delivery
 from webhook_tui.domain.diagnostics.engine import explain
+from webhook_tui.domain.diagnostics.json_changes import json_changes
 from webhook_tui.domain.diagnostics.report import Examination, SignatureReport
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import SecretRing
@@ -78,6 +79,19 @@ def test_large_bodies_keep_the_deadline_and_say_what_was_skipped() -> None:
         assert elapsed < 0.3 + 0.2 * unit() + 0.2
         assert report.skipped == ("Other forms of its JSON were not tried: the body is larger than 1 MiB.",)
         assert report.examination in (Examination.STOPPED, Examination.NO_CAUSE)
+
+
+def test_bodies_of_a_stranger_take_no_square_of_their_size() -> None:
+    """Blanks within a text; many keys, which are named where they differ from those of another delivery."""
+    for blank in (b" ", b"\\t"):
+        _, elapsed = report_within(b'{"a": "x' + blank * (60_000 // len(blank)) + b'x"}', 3.0)
+        assert elapsed < 2 * unit()
+    keys = [f"key_{number}" for number in range(6_000)]
+    signed = json.dumps(dict.fromkeys(keys, 1)).encode()
+    for received in (json.dumps(dict.fromkeys(keys, 2)), json.dumps({key.title(): 2 for key in keys})):
+        began = process_time()
+        assert json_changes(signed, received.encode())
+        assert process_time() - began < 0.5 * unit()
 
 
 def test_bodies_below_the_limit_keep_the_deadline() -> None:

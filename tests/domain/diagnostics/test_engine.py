@@ -560,6 +560,8 @@ def test_a_bomb_is_not_unpacked_beyond_the_bound() -> None:
         b'"text"',
         b"-0",
         b"[1e999, -1e999, NaN, Infinity, -Infinity, 0e0, -0.0]",
+        b'{"a": 1e' + b"9" * 5000 + b', "b": 1e-' + b"9" * 5000 + b"}",
+        b"&#" + b"9" * 5000 + b";",
     ],
 )
 def test_unusual_bodies_are_explained(body: bytes) -> None:

@@ -73,8 +73,9 @@ def _members(ours: Document, mine: Members, theirs: Document, other: Members, pa
     renamed = _renamed([name for name in here if name not in there], [name for name in there if name not in here])
     for one, two in renamed.items():
         yield difference("json-key-case", signed=one, received=two)
+    known = {*here, *renamed.values()}
     yield from _fields(
-        ((name, value) for name, (_, value) in there.items() if name not in here and name not in renamed.values()),
+        ((name, value) for name, (_, value) in there.items() if name not in known),
         ("json-nulls", "json-field-added"),
         path,
     )
@@ -84,8 +85,9 @@ def _members(ours: Document, mine: Members, theirs: Document, other: Members, pa
         path,
     )
     both = [name for name in here if renamed.get(name, name) in there]
-    order = [name for name in there if name in {renamed.get(name, name) for name in both}]
-    if [renamed.get(name, name) for name in both] != order:
+    kept = dict.fromkeys(renamed.get(name, name) for name in both)
+    order = [name for name in there if name in kept]
+    if [*kept] != order:
         is_sorted, was_sorted = both == sorted(both), order == sorted(order)
         yield difference("json-sorted" if is_sorted else "json-unsorted" if was_sorted else "json-order")
     for name in both:

@@ -134,7 +134,7 @@ def number_perl(lexeme: str) -> str:
 def number_postgresql(lexeme: str) -> str:
     """PostgreSQL's jsonb: exponents are written out, trailing zeros stay."""
     mantissa, _, exponent = lexeme.lower().partition("e")
-    if not exponent or abs(int(exponent)) > _MOST_ZEROS:
+    if not exponent or len(exponent) > _EXACT_DIGITS or abs(int(exponent)) > _MOST_ZEROS:
         return lexeme
     sign, mantissa = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
     whole, _, fraction = mantissa.partition(".")

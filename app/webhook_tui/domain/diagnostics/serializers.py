@@ -262,14 +262,22 @@ def _mapped(
 _INTEGER = re.compile(rb"(?<=[ \[])-?\d+(?=[,}\]])")
 _SNAKE = re.compile(r"_([a-z0-9])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_BLANKS = re.compile(r'^"(?:\\[tnr]|\s)+|(?:\\[tnr]|\s)+"$')
+_BLANKS = re.compile(r"((?:\\[tnr]|\s)++)|\\.")
+"""A run of blanks in a string lexeme, or another escape."""
 _DATE = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]00:00)"')
 
 
 def _trimmed(lexeme: str) -> str:
-    return (
-        f'"{_BLANKS.sub("", lexeme).strip(chr(34))}"' if lexeme.startswith('"') and _BLANKS.search(lexeme) else lexeme
-    )
+    if not lexeme.startswith('"'):
+        return lexeme
+    inner = lexeme[1:-1]
+    start, end = 0, len(inner)
+    for run in _BLANKS.finditer(inner):  # a pattern for the end of the text alone takes the square of a run's length
+        if run[1] and not run.start():
+            start = run.end()
+        if run[1] and run.end() == len(inner):
+            end = max(start, run.start())
+    return f'"{inner[start:end]}"'
 
 
 def _newtonsoft_date(lexeme: str) -> str:

@@ -129,8 +129,9 @@ def _from_text(body: bytes) -> Iterator[Message]:
         yield variant(bytes.fromhex(body.decode("ascii")), "body-from-hex")
     if b"&" in body:
         text = body.decode("utf-8", "replace")
-        if (plain := html.unescape(text)) != text:
-            yield variant(plain.encode("utf-8", "replace"), "html-escaped")
+        with contextlib.suppress(ValueError):  # a reference to a character with more digits than Python reads
+            if (plain := html.unescape(text)) != text:
+                yield variant(plain.encode("utf-8", "replace"), "html-escaped")
 
 
 def _from_numbers(body: bytes) -> Iterator[Message]:
