@@ -42,6 +42,8 @@ RULES: list[tuple[str, AnswerRule, str]] = [
     ("every 12th 503", EveryNth(12, 503), "every 12th 503 (next in 12)"),
     ("image_result 500", ByEvent((("image_result", 500),)), "image_result 500"),
     ("ping 404, batch_edit 503", ByEvent((("ping", 404), ("batch_edit", 503))), "ping 404, batch_edit 503"),
+    ("404: 503, a:: 500", ByEvent((("404", 503), ("a:", 500))), "event:404: 503, event:a:: 500"),
+    ("event:503x3: 200", ByEvent((("503x3", 200),)), "event:503x3: 200"),
     ("none", NoAnswer(NoResponse.NONE), "none"),
     ("Reset", NoAnswer(NoResponse.RESET), "reset"),
 ]

@@ -29,6 +29,8 @@ _RATE_LIMIT = re.compile(
 )
 _EVERY = re.compile(r"every ([0-9]{1,5})(?:st|nd|rd|th)?:? ([0-9]{3})", re.IGNORECASE)
 _EVENT = re.compile(r"(?:event:)?(\S+?):? ([0-9]{3})")
+_AMBIGUOUS = re.compile(r"-?[0-9].*|event:.*|.*:")
+"""Names of events that alone would be read as something else."""
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+): *([\t\x20-\x7e]*)")
 
 
@@ -161,7 +163,10 @@ def text_of(rule: AnswerRule) -> str:
         case EveryNth(n, status):
             return f"every {n}{_ending(n)} {status}"
         case ByEvent(statuses):
-            return ", ".join(f"{name} {status}" for name, status in statuses)
+            return ", ".join(
+                f"event:{name}: {status}" if _AMBIGUOUS.fullmatch(name) else f"{name} {status}"
+                for name, status in statuses
+            )
         case NoAnswer(silence):
             return silence.value
         case _:
