@@ -48,6 +48,8 @@ class WebhookState(StrEnum):
     WAITING = "waiting"
     """It is registered when the route before it is open."""
     REGISTERING = "registering"
+    AWAITING_CONSENT = "awaiting consent"
+    """The user is asked whether one that is not ours may be replaced; nothing is sent before the answer."""
     REGISTERED = "registered"
     STALE = "stale"
     """Registered, but its URL is dead."""

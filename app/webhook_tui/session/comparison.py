@@ -49,6 +49,7 @@ _TUNNEL_IS_DOWN = (TunnelState.DOWN, TunnelState.FAILED, TunnelState.OPENING)
 _NOT_REGISTERED_AGAIN = (
     WebhookState.STALE,
     WebhookState.REGISTERING,
+    WebhookState.AWAITING_CONSENT,
     WebhookState.NOT_REGISTERED,
     WebhookState.REFUSED,
 )

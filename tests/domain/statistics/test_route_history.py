@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from webhook_tui.domain.errors import Problem
@@ -79,6 +80,28 @@ def test_a_new_address_is_a_new_phase_and_giving_up_ends_it() -> None:
     telling.tunnel(TunnelState.FAILED, problem=BROKE)
 
     assert [phase[0] for phase in telling.phases()] == ["open", "open again", "gave up"]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcomes"),
+    [
+        (WebhookState.NOT_REGISTERED, ["not sent: the webhook that is there stays"]),
+        (WebhookState.WATCHING, ["not sent: the webhook that is there stays"]),
+        (WebhookState.TAKEN, []),
+        (WebhookState.REGISTERED, ["registered"]),
+    ],
+)
+def test_what_the_user_answers_is_there_once(state: WebhookState, outcomes: list[str]) -> None:
+    """The question itself is no step."""
+    telling = Telling()
+    telling.webhook(WebhookState.REGISTERING)
+    telling.webhook(WebhookState.AWAITING_CONSENT)
+    assert not telling.log.steps
+    if state is WebhookState.REGISTERED:
+        telling.webhook(WebhookState.REGISTERING)
+    telling.webhook(state)
+
+    assert [step.outcome for step in telling.log.steps] == outcomes
 
 
 def test_every_put_and_delete_is_there_with_what_came_of_it() -> None:

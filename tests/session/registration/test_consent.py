@@ -54,6 +54,7 @@ async def test_the_guard_does_what_is_chosen(tmp_path: Path, choice: OwnershipCh
             asked = await running.event(OwnershipQuestioned)
             assert asked.foreign is not None
             assert asked.foreign.url == ELSEWHERE
+            await running.webhook_is(WebhookState.AWAITING_CONSENT)
             running.ask(ResolveOwnership(choice))
             expected = {
                 OwnershipChoice.KEEP: WebhookState.NOT_REGISTERED,

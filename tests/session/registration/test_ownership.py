@@ -84,6 +84,7 @@ async def test_it_is_taken_back_only_after_the_question(tmp_path: Path, choice: 
             asked = await running.event(OwnershipQuestioned)
             assert asked.foreign is not None
             assert asked.foreign.url == ELSEWHERE == url_at(sandbox)
+            await running.webhook_is(WebhookState.AWAITING_CONSENT)
             running.ask(ResolveOwnership(choice))
             expected = {
                 OwnershipChoice.KEEP: WebhookState.TAKEN,

@@ -129,7 +129,7 @@ class RouteHistory:
 
 def _step(before: WebhookStatus, now: WebhookStatus, public_url: str | None, at: datetime) -> RegistrationStep | None:
     said = now.problem.message if now.problem is not None else ""
-    if before.state is WebhookState.REGISTERING:
+    if before.state in (WebhookState.REGISTERING, WebhookState.AWAITING_CONSENT):
         return _put(now, public_url, at, said)
     if before.state is now.state:
         return None

@@ -91,16 +91,18 @@ class ReplacementConsent:
         return True
 
     async def _ask(self, question: OwnershipQuestioned) -> ResolveOwnership | None:
-        """Return the user's choice when it is to replace; otherwise set the status and return None."""
+        """Return the user's choice when it is to replace, else None. The status shows the question and the choice."""
         self._choice = asyncio.get_running_loop().create_future()
+        self._status.change_webhook(state=WebhookState.AWAITING_CONSENT, since=self._clock.utc_now())
         self._bus.publish(question)
         try:
             choice = await self._choice
         finally:
             self._choice = None
-        if choice.choice is OwnershipChoice.REPLACE:
-            return choice
         at = self._clock.utc_now()
+        if choice.choice is OwnershipChoice.REPLACE:
+            self._status.change_webhook(state=WebhookState.REGISTERING, since=at)
+            return choice
         if choice.choice is OwnershipChoice.WATCH:
             self._status.change_webhook(state=WebhookState.WATCHING, since=at, taken_by=None)
         elif self._ownership.lost_status is not None:

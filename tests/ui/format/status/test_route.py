@@ -86,6 +86,10 @@ def test_the_line_gives_up_what_matters_least(width: int, expected: str) -> None
             " ○ webhook 41  →  ○ tunnel down, again in 4 s  →  ● :9876  →  200 ",
         ),
         (
+            replace(LISTENING, tunnel=LIVE, webhook=WebhookStatus(WebhookState.AWAITING_CONSENT, since=NOW)),
+            " ○ not registered → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200        0 received ",
+        ),
+        (
             replace(LISTENING, tunnel=LIVE, webhook=WebhookStatus(WebhookState.REFUSED)),
             " ○ not registered → ● b7c41d09ee2f4a.lhr.life → ● :9876 → 200        0 received ",
         ),
