@@ -99,3 +99,36 @@ def test_a_wrong_value_of_an_option_that_a_command_has_not_is_no_error(command: 
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert (typed.exit_code, "for '--port': 'x'" in typed.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("no-clean", 1, "it takes true or false"),
+        ("port", [1], "it takes text or a number"),
+        ("answer", True, "it takes text or a number"),
+        ("db", {"path": "x"}, "it takes text or a number"),
+        ("db", "a\0b", "it holds a NUL character"),
+        ("secret-file", [["x"]], "it takes text or a number, or a list of them"),
+        ("port", 1.5, "'1.5' is not a valid integer range."),
+    ],
+)
+def test_a_value_of_the_file_that_is_of_another_kind_is_a_usage_error(key: str, value: object, reason: str) -> None:
+    """TOML has lists, tables and dates, which a command line has not."""
+    done = invoke("listen", config={key: value})
+
+    assert done.exit_code == 2
+    assert f'Invalid value for "{key}" in {Places.of_user().config_file}: {reason}\n' in done.stderr
+
+
+def test_text_for_a_repeatable_option_of_the_file_is_one_value() -> None:
+    """Also for an option whose name is that of a command, which takes no defaults from it."""
+    config = {"job-id-field": "data.id", "job-image-field": ["a", "b"], "secret": "token", "keep-days": "7"}
+
+    shown = invoke("config", "show", config=config).stdout.splitlines()
+    done = invoke("secret", "--list", "--token", "x", config=config)
+
+    lines = [" ".join(line.split()) for line in shown]
+    expected = {"job-id-field data.id", "job-image-field a, b", "secret ********", "keep-days 7"}
+    assert {f"{line} config.toml" for line in expected} <= set(lines)
+    assert (done.exit_code, done.stdout) == (0, "No secret is stored.\n")

@@ -72,6 +72,8 @@ def profile_option(command: click.Command) -> None:
 
 def _use_profile(ctx: click.Context, param: click.Parameter, name: str | None) -> None:
     """Let options, history and secrets of this context be those of the profile. Raises ProblemError."""
+    if not isinstance(ctx.default_map, dict):
+        ctx.default_map = None  # `secret` is an option and a command: its key gives the command no defaults
     is_root = ctx.parent is None
     if is_root:
         ctx.meta[WHOLE] = ctx.obj
@@ -84,7 +86,7 @@ def _use_profile(ctx: click.Context, param: click.Parameter, name: str | None) -
     ctx.obj = (own, merged)
     found: Any = default_map(merged)
     for part in _path(ctx):
-        found = found.get(part, {})
+        found = table_in(found, part)
     ctx.default_map = found
     log_to(own.log)
 

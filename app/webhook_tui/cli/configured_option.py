@@ -60,6 +60,26 @@ class ConfiguredOption(click.Option):
             ctx.params[self.name] = located
             return located, args
 
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value as the option's type converts it, one of config.toml as if it were typed."""
+        assert self.name is not None
+        is_of_file = ctx.get_parameter_source(self.name) is ParameterSource.DEFAULT_MAP
+        return super().type_cast_value(ctx, self._as_typed(value) if is_of_file else value)
+
+    def _as_typed(self, value: Any) -> Any:
+        """Return text for a value of TOML, and a list of texts where the option is repeatable."""
+        if self.is_flag:
+            if isinstance(value, bool | str):
+                return value
+            raise click.BadParameter("it takes true or false")
+        values = value if self.multiple and isinstance(value, list) else [value]
+        if any(isinstance(one, bool) or not isinstance(one, str | int | float) for one in values):
+            raise click.BadParameter(f"it takes text or a number{', or a list of them' if self.multiple else ''}")
+        texts = [str(one) for one in values]
+        if any("\0" in text for text in texts):
+            raise click.BadParameter("it holds a NUL character")
+        return texts if self.multiple else texts[0]
+
 
 def value_origin(ctx: click.Context, option: click.Option) -> ValueOrigin:
     """Return where the value of the option in this context comes from."""

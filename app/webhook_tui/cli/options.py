@@ -81,11 +81,11 @@ class Parsed(click.ParamType[Any]):
         self._parse = parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the parsed text; a number of config.toml is one, too, and what is parsed already stays."""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        """Return the parsed text; what is parsed already stays."""
+        if not isinstance(value, str):
             return value
         try:
-            return self._parse(str(value), ctx)
+            return self._parse(value, ctx)
         except ValueError as error:
             self.fail(visible(str(error)), param, ctx)
 
@@ -145,14 +145,6 @@ TOKEN = TokenType()
 URL = Parsed("url", lambda text, _: normalized_url(text))
 
 
-class RepeatableOption(ConfiguredOption):
-    """An option that config.toml gives as text, or as a list."""
-
-    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
-        """Treat text as a list of one."""
-        return super().type_cast_value(ctx, [value] if isinstance(value, str) else value)
-
-
 def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> Callable[[F], F]:
     """Return a click option that the variable WEBHOOK_TUI_<NAME> sets, too."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
@@ -163,7 +155,7 @@ def option(*names: str, envvar: str | list[str] | None = None, **extra: Any) -> 
 
 def plain_option(*names: str, **extra: Any) -> Callable[[F], F]:
     """Return a click option that no variable sets."""
-    return click.option(*names, **{"cls": ConfiguredOption, **extra})
+    return click.option(*names, cls=ConfiguredOption, **extra)
 
 
 def output_format(*names: str, **extra: Any) -> Callable[[F], F]:
@@ -300,7 +292,6 @@ shared_options = together(
     ),
     option(
         "--forward-to",
-        cls=RepeatableOption,
         type=FORWARD,
         multiple=True,
         metavar="[FILTER=]URL",
@@ -319,7 +310,6 @@ shared_options = together(
     ),
     option(
         "--forward-header",
-        cls=RepeatableOption,
         type=FORWARD_HEADER,
         multiple=True,
         metavar='"NAME: VALUE"',
