@@ -37,6 +37,17 @@ def test_an_age_in_its_largest_whole_unit(seconds: float, text: str) -> None:
     assert units.age(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        *((0.0, "1 ms"), (0.0031, "3 ms"), (0.4176, "418 ms"), (0.9994, "999 ms"), (0.9996, "1 s")),
+        *((1.24, "1.2 s"), (3.0, "3 s"), (9.94, "9.9 s"), (9.96, "10 s"), (14.4, "14 s"), (120.0, "120 s")),
+    ],
+)
+def test_a_duration_in_milliseconds_or_seconds(seconds: float, text: str) -> None:
+    assert units.duration(seconds) == text
+
+
 def test_counts() -> None:
     assert [units.count(number) for number in (999, 1000, 999_999, 1_250_000)] == ["999", "1,000", "999,999", "1.2 M"]
     assert [units.counted(number, "check") for number in (0, 1, 1012)] == ["0 checks", "1 check", "1,012 checks"]

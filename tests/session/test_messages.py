@@ -42,3 +42,9 @@ def test_secret_removed(invalid: int, changed: str) -> None:
 )
 def test_not_deleted(problem: Problem | None, reason: str) -> None:
     assert messages.not_deleted(problem).message == f"The webhook could not be deleted: {reason}"
+
+
+def test_public_url_verified() -> None:
+    """As other durations are shown: one below a hundredth of a second is not zero."""
+    assert messages.public_url_verified(0.0034) == "The public URL leads here: verified in 3 ms."
+    assert messages.public_url_verified(1.26) == "The public URL leads here: verified in 1.3 s."

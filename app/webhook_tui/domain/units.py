@@ -1,4 +1,4 @@
-"""Sizes, ages, times and counts as the screen says them; pure, the present moment is an argument."""
+"""Sizes, ages, durations, times and counts as the screen says them; pure, the present moment is an argument."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ def age(seconds: float) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h"
     return f"{whole // 86_400} d"
+
+
+def duration(seconds: float) -> str:
+    """How long something took: `3 ms`, `418 ms`, `1.2 s`, `14 s`; at least `1 ms`."""
+    milliseconds = max(1, round(seconds * 1000))
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    return f"{seconds:.1f} s".replace(".0 ", " ") if seconds < 9.95 else f"{seconds:.0f} s"
 
 
 def count(number: int) -> str:

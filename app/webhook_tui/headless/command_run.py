@@ -20,6 +20,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.domain.units import duration
 from webhook_tui.encoding import is_utf8
 from webhook_tui.environment import child_environment
 from webhook_tui.headless import messages
@@ -107,7 +108,7 @@ class CommandEnded(ExitCondition):
             self._code = 128 - code if code < 0 else code
             seconds = time.monotonic() - self._began
             name = visible(Path(self._line.arguments[0]).name)
-            sys.stderr.write(f"{name} ended with {self._code} after {seconds:.1f} s.\n")
+            sys.stderr.write(f"{name} ended with {self._code} after {duration(seconds)}.\n")
             if self._arrived is not None:
                 self._arrived.begin_now()
         is_arrived = self._arrived is None or self._arrived.is_met()

@@ -22,7 +22,7 @@ from webhook_tui.domain.errors import ExitCode, ProblemError
 from webhook_tui.domain.forwarding.forward_result import ForwardResult, gone_sentence
 from webhook_tui.domain.payload.links import without_link_signatures
 from webhook_tui.domain.signature.secret import Secret
-from webhook_tui.domain.units import counted
+from webhook_tui.domain.units import counted, duration
 from webhook_tui.headless import messages
 from webhook_tui.headless.text_style import print_note
 from webhook_tui.http.sender import is_loopback
@@ -101,7 +101,7 @@ def replay(history: HistoryQuery, plan: ReplayPlan) -> ExitCode:
 def _summary(counts: ReplayCounts, seconds: float) -> str:
     sent = counted(counts.sent, "delivery")
     outcomes = f"{counts.good} answered 2xx, {counts.failed} failed."
-    return f"{sent} replayed in {seconds:.1f} s: {outcomes}{gone_sentence(counts.gone)}"
+    return f"{sent} replayed in {duration(seconds)}: {outcomes}{gone_sentence(counts.gone)}"
 
 
 def _refuse_blanked(history: HistoryQuery, plan: ReplayPlan) -> None:
@@ -142,13 +142,9 @@ async def open_forwarder(*, anywhere: bool) -> AsyncIterator[Forwarder]:
 def result_line(result: ForwardResult) -> str:
     """Return `#35  500   31 ms  Internal Server Error`."""
     if result.status is None:
-        return f"#{result.seq:<4} –    {_duration(result.seconds):>8}  no answer: {visible(result.failure)}"
+        return f"#{result.seq:<4} –    {duration(result.seconds):>8}  no answer: {visible(result.failure)}"
     phrase = HTTPStatus(result.status).phrase if result.status in list(HTTPStatus) else ""
-    return f"#{result.seq:<4} {result.status}  {_duration(result.seconds):>8}  {phrase}".rstrip()
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    return f"#{result.seq:<4} {result.status}  {duration(result.seconds):>8}  {phrase}".rstrip()
 
 
 @contextmanager

@@ -166,7 +166,7 @@ NO_PUBLIC_URL = "There is no public URL yet."
 
 def public_url_verified(seconds: float) -> str:
     """A request through the public URL arrived here."""
-    return f"The public URL leads here: verified in {seconds:.2f} s."
+    return f"The public URL leads here: verified in {units.duration(seconds)}."
 
 
 def public_url_not_reached(reason: str, advice: str) -> Problem:

@@ -14,7 +14,7 @@ from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.domain.signature.secret_ring import Origin, SecretRing
 from webhook_tui.domain.signature.signature import NONE_FITS
 from webhook_tui.domain.signature.verdict import Verdict, VerificationResult
-from webhook_tui.domain.units import age, counted, day_time
+from webhook_tui.domain.units import age, counted, day_time, duration
 
 NOT_EXAMINED = "Not examined yet."
 
@@ -92,7 +92,7 @@ class SignatureReport(msgspec.Struct, frozen=True):
         if self.examination is Examination.NOT_EXAMINED:
             return NOT_EXAMINED
         if self.examination is Examination.STOPPED:
-            return f"The search was stopped after {_duration(self.seconds)}."
+            return f"The search was stopped after {duration(self.seconds)}."
         if self.examination is not Examination.NO_CAUSE or not self.tried:
             return ""
         return f"No known cause matches ({counted(len(self.lines), 'secret')}, {self.effort})."
@@ -100,7 +100,7 @@ class SignatureReport(msgspec.Struct, frozen=True):
     @property
     def effort(self) -> str:
         """`832 checks, 14 ms`."""
-        return f"{counted(self.tried, 'check')}, {_duration(self.seconds)}"
+        return f"{counted(self.tried, 'check')}, {duration(self.seconds)}"
 
 
 def with_cause(result: VerificationResult, report: SignatureReport) -> VerificationResult:
@@ -196,12 +196,6 @@ def _why_invalid(report: SignatureReport, row: DeliveryRow) -> str:
 
 def _matching(report: SignatureReport) -> RingLine | None:
     return next((line for line in report.lines if line.fits), None)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return f"{max(1, round(seconds * 1000))} ms"
-    return f"{seconds:.0f} s" if abs(seconds - round(seconds)) < 0.1 else f"{seconds:.1f} s"
 
 
 SECONDS = 3.0
