@@ -18,6 +18,7 @@ from webhook_tui.domain.images.image import ImageLink
 from webhook_tui.domain.jobs.job import ImageStatus, Job, JobDetail, JobEvent, Jobs
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.sandbox.pictures import picture
+from webhook_tui.ui.controllers.delivery.images import MOST_LOADS
 from webhook_tui.ui.dialogs.jobs.job import JobDialog
 from webhook_tui.ui.preferences import PreferencesFile
 from webhook_tui.ui.widgets.contact_sheet import ContactSheet
@@ -199,6 +200,46 @@ async def test_the_question_stands_once_and_is_remembered(tmp_path: Path) -> Non
         await played.dialog_closed()
         await played.press("q")
     assert PreferencesFile(path).read().image_hosts == ("127.0.0.1:1",)
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_what_loads_when_it_is_closed_is_the_last_that_is_loaded(is_large: bool) -> None:
+    """The sheet, and one image over it, which is closed while its picture is on its way."""
+    asked: list[str] = []
+    served: list[str] = []
+    may_answer = asyncio.Event()
+
+    async def answer_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        asked.append(path)
+        await may_answer.wait()
+        content = picture(path)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
+        await writer.drain()
+        served.append(path)
+
+    async with tcp_server(answer_later) as port:
+        origin = f"http://127.0.0.1:{port}"
+        session = job(*(event(seq, images=image(origin, seq, has_input=False)) for seq in range(1, 9)))
+        session.first_status = replace(session.first_status, sandbox=True, api_url=origin)
+        async with stage(session, size=WIDE) as played:
+            await opened(played)
+            await played.until(lambda: len(asked) == MOST_LOADS)
+            if is_large:
+                await played.press("o")
+                await played.until("Browser b")
+                await played.pilot.click("#safe")
+                await played.until("Go enter")
+            await played.press("escape")
+            await played.until("1 job in all")
+            await played.press("escape")
+            await played.dialog_closed()
+            may_answer.set()
+            await played.until(lambda: len(served) == MOST_LOADS)
+            await played.until(lambda: {worker.group for worker in played.app.workers} == {"session"})
+            await played.pilot.pause()
+            assert len(asked) == MOST_LOADS
+            assert played.app.crash is None
 
 
 async def test_a_question_that_comes_late_is_shown_with_the_tiles() -> None:

@@ -60,6 +60,8 @@ class ImageController:
     def request(self, message: ImageRequested) -> None:
         """Show the images that are known, and load the others if their hosts are allowed, else ask."""
         client, missing = message.client, self._images.missing(message.urls)
+        if not client.is_attached:  # closed since
+            return
         if message.keeps_host:
             for url in missing:
                 self._hosts[urlsplit(url).netloc] = None
@@ -81,6 +83,7 @@ class ImageController:
     def on_saved(self, url: str) -> None:
         """Reload an image that could not be loaded: its server answers now."""
         if self._images.problems.pop(url, None) is not None:
+            self._drop_closed()
             self._start_next()
             self._show([url])
 
@@ -150,6 +153,7 @@ class ImageController:
         self._context.app.call_later(self._show_progress, load, progress)
 
     def _show_progress(self, load: ImageLoad, progress: Progress) -> None:
+        self._drop_closed()
         url = load.request.url
         if self._loads.get(url) is load:
             self._images.progress[url] = progress
@@ -168,8 +172,14 @@ class ImageController:
                 self._images.problems[url] = found
             case _:
                 pass
+        self._drop_closed()
         self._start_next()
         self._show([url])
+
+    def _drop_closed(self) -> None:
+        """Load nothing more for widgets that were closed."""
+        for client in [client for client in self._wanted if not client.is_attached]:
+            self._want(client, ())
 
     def _show(self, urls: Iterable[str]) -> None:
         changed = set(urls)
