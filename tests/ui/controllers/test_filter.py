@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.ui.fake_session import RUNNING, FakeSession
 from tests.ui.memory_rows import mock_up_rows
 from tests.ui.stage import STACKED, WIDE, stage
+from webhook_tui.domain.delivery.rows import SortColumn
 from webhook_tui.domain.status import Counts
 from webhook_tui.named_filters import NamedFilters
 from webhook_tui.ui.preferences import Preferences, PreferencesFile
@@ -46,6 +47,19 @@ async def test_a_kept_filter_whose_name_is_gone_is_a_notice(tmp_path: Path) -> N
         await played.until("The filter was not applied: No filter @gone. None has a name yet.")
         assert played.lines()[-1].startswith(" enter Detail")
         assert played.numbers() == list(range(1, 13))
+
+
+async def test_a_delivery_is_gone_to_while_an_order_is_looked_for() -> None:
+    """By arrival then; it is in the history."""
+    session = FakeSession.running()
+    session.searches_wait = True
+    async with stage(session, size=STACKED) as played:
+        filter_ = played.main.controllers.filter
+        filter_.sort_by(SortColumn.VERDICT)
+        await played.until(lambda: not played.main.deliveries.delivery_table.widget.places)
+        filter_.go_to(3)
+        await played.until(lambda: played.main.deliveries.detail.seq == 3)
+        assert "not in the history" not in played.text()
 
 
 async def test_a_bare_word_is_looked_for_as_a_verdict() -> None:

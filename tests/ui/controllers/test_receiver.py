@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.ui.fake_session import RUNNING, WAITING, FakeSession
 from tests.ui.forwards import forwarding
-from tests.ui.memory_rows import mock_up_rows
+from tests.ui.memory_rows import mock_up_rows, stored_delivery
 from tests.ui.stage import SMALL, STACKED, WIDE, stage
 from webhook_tui.domain.answer_rules.rules import parse
 
@@ -41,3 +41,15 @@ async def test_the_footer_offers_answers_while_nothing_came() -> None:
         assert "r Replay" in played.lines()[-1]
         await played.press("enter")
         assert "Replay" not in played.lines()[-1]
+
+
+async def test_a_deleted_delivery_is_no_payload_of_a_simulated_event() -> None:
+    """The detail holds the last one until another comes."""
+    async with stage(FakeSession(RUNNING, [stored_delivery(1)]), size=STACKED) as played:
+        played.main.action_run("history.clear")
+        await played.until("Delete all deliveries except the marked?")
+        await played.press("d")
+        await played.until("none is in the history any more")
+        played.main.action_run("delivery.simulate")
+        await played.until("Simulate an event")
+        assert "#1" not in "".join(played.dialog_lines())

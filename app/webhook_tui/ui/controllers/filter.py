@@ -103,7 +103,7 @@ class FilterController:
         return True
 
     def go_to(self, seq: int) -> None:
-        """Put the cursor of the table on a delivery; clear a filter that hides it."""
+        """Put the cursor of the table on a delivery; clear a filter that hides it and an unfinished order."""
         table, rows = self._deliveries.table, self._deliveries.rows
         if rows is None:
             return
@@ -111,7 +111,7 @@ class FilterController:
         shown = self._deliveries.delivery_table
         shown.refresh_rows()
         place = shown.find(seq)
-        if place is None and self.is_on:
+        if place is None and rows.position(seq) is not None:
             self.show_all()
             place = rows.position(seq)
         if place is None:

@@ -67,7 +67,7 @@ class ReceiverController:
         """Ask for event, destination and payload, and send a simulated event."""
         from webhook_tui.ui.dialogs.replay.simulate import SimulateDialog
 
-        stored, status = self._deliveries.current(), self._context.status
+        stored, status = self._deliveries.current() if self._deliveries.total else None, self._context.status
 
         dialog = SimulateDialog(
             event=visible("" if stored is None else stored.row.event) or KNOWN_EVENTS[0],
