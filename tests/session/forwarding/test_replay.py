@@ -171,3 +171,12 @@ async def test_a_set_goes_only_where_one_may_go(tmp_path: Path) -> None:
 
         assert problem.message == "Deliveries are forwarded within this machine only."
         assert not running.all(ReplayAdvanced)
+
+
+async def test_one_that_was_deleted_meanwhile_is_a_problem(tmp_path: Path) -> None:
+    async with local_app() as app, watching(tmp_path) as (running, url):
+        await post(url)
+        running.ask(ReplayDeliveries((99,), app.url))
+        problem = (await running.event(ProblemOccurred)).problem
+
+        assert problem.message == "#99 is not in the history any more."

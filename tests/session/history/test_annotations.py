@@ -11,6 +11,7 @@ import pytest
 from tests.factories import NOW, VALID, delivery
 from tests.timeouts import until
 from webhook_tui.domain.account import Account
+from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import DeliveriesDeleted, Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.status import SessionStatus
@@ -64,7 +65,6 @@ async def test_what_the_user_notes_is_published_with_its_row(paths: tuple[Path, 
     async with annotated(paths) as (made, store):
         await made.annotations.mark(2, True)
         await made.annotations.comment(2, "later")
-        await made.annotations.mark(9, True)
 
         changed = [event.row for event in made.published if isinstance(event, RowChanged)]
         assert [(row.seq, row.marked, row.comment) for row in changed] == [(2, True, ""), (2, True, "later")]
@@ -100,3 +100,10 @@ async def test_what_happened_to_a_delivery_is_noted_in_its_row(
         await until(lambda: len(made.published) >= len(seqs))
 
         assert [event.row.seq for event in made.published if isinstance(event, RowChanged)] == seqs
+
+
+async def test_a_delivery_that_was_deleted_meanwhile_is_a_problem(paths: tuple[Path, Path]) -> None:
+    async with annotated(paths) as (made, _):
+        for change in (made.annotations.mark(99, True), made.annotations.comment(99, "a")):
+            with pytest.raises(ProblemError, match="#99 is not in the history any more"):
+                await change

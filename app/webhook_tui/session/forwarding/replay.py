@@ -60,9 +60,10 @@ class Replayer:
         self._probe_note = problem
 
     async def replay(self, command: ReplayDeliveries) -> None:
-        """Replay one delivery, or several in order; those that are not stored any more are skipped.
+        """Replay one delivery, or several in order; of several those that are not stored any more are skipped.
 
-        Raises ProblemError when the URL is not allowed, there is no secret to sign with, or several are under way.
+        Raises ProblemError when the URL is not allowed, there is no secret to sign with, the only one is not stored any
+        more, or several are under way.
         """
         self._secret_ring.remember_url(command.url)
         self._forwarder.allow(command.url)
@@ -71,8 +72,9 @@ class Replayer:
             await self._replay_batch(command, how)
             return
         stored = await self._store.stored(command.seqs[0])
-        if stored is not None:
-            self._bus.publish(Replayed(await self._forwarder.replay(stored, command.url, how)))
+        if stored is None:
+            raise ProblemError(messages.delivery_gone(command.seqs[0]))
+        self._bus.publish(Replayed(await self._forwarder.replay(stored, command.url, how)))
 
     def stop(self) -> None:
         """Stop replaying several deliveries."""

@@ -11,6 +11,7 @@ from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.events import Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.statistics.counts import Run
+from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
 from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.tasks import BackgroundTasks
@@ -39,11 +40,11 @@ class Annotations:
 
     async def mark(self, seq: int, marked: bool) -> None:
         """Mark or unmark a delivery."""
-        self._publish(await self._store.set_marked(seq, marked))
+        self._publish_of(seq, await self._store.set_marked(seq, marked))
 
     async def comment(self, seq: int, text: str) -> None:
         """Set the comment of a delivery; "" removes it."""
-        self._publish(await self._store.set_comment(seq, text))
+        self._publish_of(seq, await self._store.set_comment(seq, text))
 
     async def delete(self, seqs: tuple[int, ...] | None) -> None:
         """Delete deliveries; None: all but the marked ones."""
@@ -83,6 +84,11 @@ class Annotations:
                 self._publish(row)
         except ProblemError as error:  # the comparison itself shows it all the same
             _log.warning("%s could not be noted: %s", what, error.problem.message)
+
+    def _publish_of(self, seq: int, row: DeliveryRow | None) -> None:
+        if row is None:
+            raise ProblemError(messages.delivery_gone(seq))
+        self._publish(row)
 
     def _publish(self, row: DeliveryRow | None) -> None:
         if row is not None:
