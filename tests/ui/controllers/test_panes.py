@@ -6,6 +6,7 @@ from functools import partial
 
 from tests.ui.memory_rows import stored_delivery
 from tests.ui.stage import STACKED, WIDE, stage
+from webhook_tui.domain.events import SecretRingChanged
 from webhook_tui.domain.queries import ExplainSignature
 
 
@@ -56,6 +57,17 @@ async def test_w_shows_why_and_esc_comes_back_to_where_it_was_pressed() -> None:
         await played.until(lambda: played.is_focused("deliveries"))
         await played.press("j")
         await played.requested(ExplainSignature(9))
+
+
+async def test_the_report_is_asked_for_again_when_the_ring_has_changed() -> None:
+    """It lists the secrets; a delivery whose verdict stays is not read again."""
+    async with stage(size=WIDE) as played:
+        await played.choose(8)
+        await played.press("w")
+        await played.requested(ExplainSignature(8))
+        played.session.commands.clear()
+        played.session.emit(SecretRingChanged())
+        await played.requested(ExplainSignature(8))
 
 
 async def test_the_focus_comes_back_with_the_room() -> None:

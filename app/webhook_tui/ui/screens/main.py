@@ -28,6 +28,7 @@ from webhook_tui.ui.messages import (
     LeaveRequested,
     LinkPicked,
     QueryRequested,
+    RingChanged,
 )
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar
 from webhook_tui.ui.widgets.keys.key_bar import KeyBar
@@ -343,6 +344,11 @@ class MainScreen(Screen[None]):
     def on_detail_pane_query_checked(self, event: DetailPane.QueryChecked) -> None:
         event.stop()
         self.controllers.payload_query.point_at(event.mistake)
+
+    def on_ring_changed(self, message: RingChanged) -> None:
+        """Explain the signature again, which lists the secrets of the ring."""
+        message.stop()
+        self.deliveries.detail.forget_report()
 
     def on_query_requested(self, message: QueryRequested) -> None:
         message.stop()

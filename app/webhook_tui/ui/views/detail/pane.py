@@ -147,6 +147,11 @@ class DetailPane(Vertical):
         if self._shown.rows is not None and self.seq is not None:
             self.show(self._shown.rows, self.seq)
 
+    def forget_report(self) -> None:
+        """Ask for the report of the signature again when it is shown, at once if it is."""
+        self._shown.report, self._shown.problem = None, ""
+        self._refill(SIGNATURE)
+
     def recount(self) -> None:
         """Read only the attempts again, after other deliveries were stored."""
         if self._shown.reload_attempts():
