@@ -75,4 +75,5 @@ class WebhookController:
         """Show the addresses in full."""
         from webhook_tui.ui.dialogs.webhook.addresses import AddressesDialog
 
-        self._context.app.push_screen(AddressesDialog(self._context.status, now=self._context.now))
+        context = self._context
+        context.app.push_screen(AddressesDialog(lambda: context.status, now=context.now))

@@ -55,3 +55,15 @@ async def test_the_addresses_are_shown_whole_and_copied() -> None:
             await played.requested(CheckReachability())
             await played.press("escape")
             await played.dialog_closed()
+
+
+async def test_a_url_that_is_new_while_it_is_open_is_shown_and_copied() -> None:
+    """The one before leads nowhere any more."""
+    async with stage(size=STACKED) as played:
+        await played.pilot.click("StatusBar")
+        await played.until("public URL    https://b7c41d09ee2f4a.lhr.life")
+        again = replace(LIVE, public_url="https://0123456789abcd.lhr.life")
+        played.session.emit(StatusChanged(replace(RUNNING, tunnel=again)))
+        await played.until("public URL    https://0123456789abcd.lhr.life")
+        await played.press("c")
+        await played.until(lambda: played.app.clipboard == "https://0123456789abcd.lhr.life")

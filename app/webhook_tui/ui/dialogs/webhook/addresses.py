@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
 
 from webhook_tui.domain import units
 from webhook_tui.domain.commands import CheckReachability
@@ -22,7 +24,7 @@ from webhook_tui.ui.widgets.keys.key_button import KeyButton
 
 
 class AddressesDialog(Dialog[None]):
-    """Shows public URL, webhook URL, receiver, API, and the last answer that PiktID got."""
+    """Shows public URL, webhook URL, receiver, API, and the last answer that PiktID got, as they are now."""
 
     TITLE_TEXT = "Addresses"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,13 +40,23 @@ class AddressesDialog(Dialog[None]):
         Binding("h", "copy_hook", "Copy", show=False, id="addresses.copy_hook", tooltip="copy the hook's URL"),
     ]
 
-    def __init__(self, status: SessionStatus, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, status: Callable[[], SessionStatus], *, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._status = status
         self._now = now
 
     def body(self) -> ComposeResult:
-        status = self._status
+        yield self.paragraph(self._lines(), id="lines")
+
+    def on_mount(self) -> None:
+        """The tunnel may be opened again, with another URL; ages go on."""
+        self.set_interval(1.0, self._fill)
+
+    def _fill(self) -> None:
+        self.query_one("#lines", Static).update(self._lines())
+
+    def _lines(self) -> Content:
+        status = self._status()
         receiver = status.receiver
         lines = []
         if (public := status.tunnel.public_url) is not None:
@@ -58,28 +70,29 @@ class AddressesDialog(Dialog[None]):
             lines.append(("last answer", f"{visible(str(seen))}{when} (as PiktID saw it)"))
         if status.refusals:
             lines.append(("refused", refused(status)))
-        yield self.paragraph(labelled_values(*lines, indent=0))
+        return labelled_values(*lines, indent=0)
 
     def buttons(self) -> ComposeResult:
+        status = self._status()
         yield KeyButton("Close", "esc", id="safe")
-        if self._status.tunnel.public_url is not None:
+        if status.tunnel.public_url is not None:
             yield KeyButton("Copy public URL", "c", id="copy_public")
-        if self._status.tunnel.public_url is not None:
+        if status.tunnel.public_url is not None:
             yield KeyButton("Check", "v", id="check")
-        if self._status.webhook.url is not None:
+        if status.webhook.url is not None:
             yield KeyButton("Copy hook", "h", id="copy_hook")
 
     def action_copy_public(self) -> None:
-        if (url := self._status.tunnel.public_url) is not None:
+        if (url := self._status().tunnel.public_url) is not None:
             self.post_message(CopyRequested(visible(url), "the public URL"))
 
     def action_check(self) -> None:
         """Check whether the public URL reaches the receiver; a toast shows the outcome."""
-        if self._status.tunnel.public_url is not None:
+        if self._status().tunnel.public_url is not None:
             self.post_message(CommandRequested(CheckReachability()))
 
     def action_copy_hook(self) -> None:
-        if (url := self._status.webhook.url) is not None:
+        if (url := self._status().webhook.url) is not None:
             self.post_message(CopyRequested(visible(url), "the hook's URL"))
 
 
