@@ -242,6 +242,27 @@ async def test_what_loads_when_it_is_closed_is_the_last_that_is_loaded(is_large:
             assert played.app.crash is None
 
 
+@pytest.mark.parametrize(
+    "newer",
+    [
+        event(4, images=(ImageLink("https://127.0.0.1:1/job/again.png", "", "again.jpg", 0.9, 0),)),
+        event(4, status="failed", image=ImageStatus("again.jpg", 0)),
+    ],
+    ids=["done", "failed"],
+)
+async def test_an_earlier_image_of_the_list_is_the_one_that_is_shown_large(newer: JobEvent) -> None:
+    """Though its tile shows what a newer delivery says of it."""
+    older = event(3, images=image("https://127.0.0.1:1", 0, has_input=False))
+    async with stage(job(older, newer), size=STACKED) as played:
+        await opened(played)
+        await played.press("v")
+        await played.until("image_index 0")
+        await played.press("g", "j", "o")
+        await played.until(older.images[0].url)
+        await played.press("c")
+        await played.until(lambda: played.app.clipboard == older.images[0].url)
+
+
 async def test_a_question_that_comes_late_is_shown_with_the_tiles() -> None:
     """The list was chosen before the answer that the host is not allowed."""
     async with stage(job(event(3, images=image("https://127.0.0.1:1", 0))), size=WIDE) as played:

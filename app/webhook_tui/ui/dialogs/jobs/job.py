@@ -16,10 +16,9 @@ from textual.widgets import Static
 
 from webhook_tui.domain.delivery.summary import Summary
 from webhook_tui.domain.images.image import Downloaded, Downloading, LoadedImages
-from webhook_tui.domain.jobs.contact_sheet import contact_sheet
+from webhook_tui.domain.jobs.contact_sheet import Tile, TileState, contact_sheet
 from webhook_tui.domain.jobs.job import JobDetail, JobEvent
 from webhook_tui.domain.queries import GetJob
-from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.ui.dialogs.dialog import Dialog, ask
 from webhook_tui.ui.dialogs.jobs.large_image import LargeImageDialog
 from webhook_tui.ui.dialogs.links import OpenLinkDialog
@@ -252,32 +251,29 @@ class JobDialog(Dialog[Choice]):
 
         What is not valid is not loaded: its link is shown in full, to be opened in the browser.
         """
-        url, verdict = self._image_under_cursor()
-        if not url:
+        tile = self._image_under_cursor()
+        if tile is None or tile.link is None:
             return
-        if verdict.is_good:
-            self.app.push_screen(
-                LargeImageDialog(
-                    self._job_id,
-                    self._tiles.tiles,
-                    url,
-                    title=self.TITLE_TEXT,
-                    now=self._now,
-                    in_ascii=self._in_ascii,
-                )
-            )
+        url, tiles = tile.link.url, self._tiles.tiles
+        if not tile.verdict.is_good:
+            ask(self.app, OpenLinkDialog(url, tile.verdict), lambda _: self.post_message(LinkChosen(url)))
             return
-        ask(self.app, OpenLinkDialog(url, verdict), lambda _: self.post_message(LinkChosen(url)))
+        if not any(url in other.urls[:1] for other in tiles):  # a newer delivery is about the same image
+            tiles = (tile, *tiles)
+        self.app.push_screen(
+            LargeImageDialog(self._job_id, tiles, url, title=self.TITLE_TEXT, now=self._now, in_ascii=self._in_ascii)
+        )
 
-    def _image_under_cursor(self) -> tuple[str, Verdict]:
-        """Its link, "" if there is none, and the verdict of its delivery."""
+    def _image_under_cursor(self) -> Tile | None:
+        """Its tile, of an event of the list one of its own; None if there is none."""
         if not self._shows_list:
-            tile = self._tiles.chosen
-            return (tile.link.url, tile.verdict) if tile is not None and tile.link is not None else ("", Verdict.VALID)
+            return self._tiles.chosen
         line = self._table.chosen
-        if isinstance(line, Image):
-            return line.link, line.of.verdict
-        return (line.images[0].url, line.verdict) if line is not None and line.images else ("", Verdict.VALID)
+        event = line.of if isinstance(line, Image) else line
+        if event is None or not event.images:
+            return None
+        link = event.images[line.number - 1 if isinstance(line, Image) else 0]
+        return Tile(TileState.DONE, link.name, link, link.index, "", event.seq, event.received_at, event.verdict)
 
     def action_filter(self) -> None:
         text = filter_for(self._job_id)
