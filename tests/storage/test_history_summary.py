@@ -15,8 +15,10 @@ from tests.storage.finding import insert_earlier
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.storage.database import connection as database_connection
 from webhook_tui.storage.database.connection import open_database
 from webhook_tui.storage.database.schema import HISTORY
+from webhook_tui.storage.history_query import HistoryQuery
 from webhook_tui.storage.history_summary import summarize_history
 from webhook_tui.storage.insertion import insert_deliveries, recordable
 from webhook_tui.storage.search.column_indexes import counts_of, index_columns
@@ -41,6 +43,31 @@ def test_counts_times_and_size(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"no database" * 100)
     with pytest.raises(ProblemError):
         summarize_history(tmp_path / "x.db")
+
+
+@pytest.mark.parametrize("damage", ["not SQLite's", "cut short", "locked"])
+def test_what_cannot_be_read_has_one_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    """A command that only reports figures names it as one that lists deliveries does."""
+    monkeypatch.setattr(database_connection, "BUSY_SECONDS", 0.0)
+    path = tmp_path / "h.db"
+    record(path, *[(OWN, received(JOB % number, b"image_result")) for number in range(20)])
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        if damage == "locked":
+            connection.execute("BEGIN EXCLUSIVE")
+        elif damage == "cut short":
+            path.write_bytes(path.read_bytes()[:3000])
+        else:
+            path.write_bytes(bytes(range(1, 256)) * 32)
+
+        with pytest.raises(ProblemError) as in_figures:
+            summarize_history(path)
+        with pytest.raises(ProblemError) as in_full:
+            HistoryQuery(path)
+
+    assert in_figures.value.problem == in_full.value.problem
+    expected = {"not SQLite's": f"{path} holds no history.", "locked": "The history cannot be read now."}
+    assert in_full.value.problem.message == expected.get(damage, "The history is damaged: not all of it can be read.")
 
 
 def test_deliveries_are_counted_before_and_after_they_are_indexed(tmp_path: Path, account: Account) -> None:

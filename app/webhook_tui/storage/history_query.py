@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,14 @@ from webhook_tui.domain.filtering.filter import Expression
 from webhook_tui.domain.jobs.job import USUAL_FIELDS, JobFields
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.storage.database.connection import connect_read_only, is_set_up, migrate_if_outdated
-from webhook_tui.storage.database.errors import no_delivery, no_history, not_a_history, reading
+from webhook_tui.storage.database.errors import (
+    is_no_database,
+    no_delivery,
+    no_history,
+    not_a_history,
+    not_read,
+    reading,
+)
 from webhook_tui.storage.database.schema import HISTORY
 from webhook_tui.storage.mappers import LARGEST_SEQ, STORED, find_stored, microseconds, read_page, stored_of
 from webhook_tui.storage.search.search import find_in_history
@@ -63,11 +71,10 @@ class HistoryQuery:
         """
         if not path.is_file():
             raise ProblemError(no_history(path))
+        check_history(path)
         migrate_if_outdated(path, HISTORY)
         self.path = path
         self._accounts = accounts or AccountFilter()
-        if not is_history(path):
-            raise ProblemError(not_a_history(path))
         self._connection = connect_read_only(path)
 
     def __enter__(self) -> Self:
@@ -180,6 +187,17 @@ def is_history(path: Path) -> bool:
     """Return whether the file has its tables: False also while they are being made. Raises ProblemError."""
     with closing(connect_read_only(path)) as connection:
         return is_set_up(connection)
+
+
+def check_history(path: Path) -> None:
+    """Raise ProblemError when the file cannot be read, or has no tables."""
+    with closing(connect_read_only(path)) as connection:
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            raise ProblemError(not_a_history(path) if is_no_database(error) else not_read(error)) from error
+    if version == 0:
+        raise ProblemError(not_a_history(path))
 
 
 def _account(key: str) -> Account:

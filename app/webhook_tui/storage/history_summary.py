@@ -9,13 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from webhook_tui.domain.errors import ProblemError
 from webhook_tui.domain.signature.verdict import Verdict
 from webhook_tui.storage.database.connection import connect_read_only
-from webhook_tui.storage.database.errors import not_a_history, reading
+from webhook_tui.storage.database.errors import reading
 from webhook_tui.storage.database.files import size_on_disk
 from webhook_tui.storage.database.schema import HISTORY
-from webhook_tui.storage.history_query import is_history
+from webhook_tui.storage.history_query import check_history
 from webhook_tui.storage.mappers import moment
 from webhook_tui.storage.search.column_indexes import counts_of
 
@@ -51,8 +50,7 @@ def summarize_history(path: Path) -> HistorySummary | None:
     """
     if not path.is_file():
         return None
-    if not is_history(path):
-        raise ProblemError(not_a_history(path))
+    check_history(path)
     with closing(connect_read_only(path)) as connection, reading():
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         select = _COUNTS if version == HISTORY.version else _COUNTS_OF_OTHER_VERSIONS

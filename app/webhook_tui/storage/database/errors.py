@@ -132,6 +132,11 @@ def is_corrupt(error: BaseException) -> bool:
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def is_no_database(error: BaseException) -> bool:
+    """Whether SQLite reports that the file is none of its own."""
+    return _code(error) == sqlite3.SQLITE_NOTADB
+
+
 def is_persistent(error: BaseException) -> bool:
     """Whether the next statement would fail for the same reason: disk full, read-only, locked, damaged."""
     if isinstance(error, OSError | ProblemError):
