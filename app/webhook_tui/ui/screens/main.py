@@ -347,8 +347,10 @@ class MainScreen(Screen[None]):
 
     def on_ring_changed(self, message: RingChanged) -> None:
         """Explain the signature again, which lists the secrets of the ring."""
+        from webhook_tui.ui.views.detail.bodies import DetailBodies
+
         message.stop()
-        self.deliveries.detail.forget_report()
+        self.query_one(DetailBodies).forget_report()
 
     def on_query_requested(self, message: QueryRequested) -> None:
         message.stop()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.ui.controllers.delivery.test_images import BLOCKED, delivery
 from tests.ui.fake_session import FakeSession
 from tests.ui.memory_rows import MemoryRows, stored_delivery
 from tests.ui.stage import WIDE, stage
+from webhook_tui.domain.errors import Problem, ProblemError
 from webhook_tui.domain.queries import ExplainSignature
 from webhook_tui.domain.signature.verdict import Verdict
+from webhook_tui.ui.widgets.detail.prose_view import ProseView
 
 
 async def test_the_last_line_and_a_large_body() -> None:
@@ -51,3 +56,50 @@ async def test_another_history_has_another_delivery_of_that_number() -> None:
         played.main.open_history(other)
         await played.until('"of": "the other"')
         assert "✗ invalid" in played.text()
+
+
+@pytest.mark.parametrize("gone", [3, 4], ids=["the other", "itself"])
+async def test_an_attempt_that_is_deleted_when_another_delivery_arrives(gone: int) -> None:
+    """One that is left has no tab for its attempts; one that is gone itself stays as it was until another is shown."""
+    async with stage(size=WIDE) as played:
+        await played.choose(4)
+        await played.press("enter")
+        detail = played.main.deliveries.detail
+        detail.choose("Attempts")
+        await played.until("Answered 200 after 1 refusal.")
+        played.session.rows.delete((gone,))
+        played.session.deliver(stored_delivery(13))
+        await played.until(lambda: "Attempts" not in detail.tabs)
+        await played.pilot.resize_terminal(100, 30)
+        await played.until(lambda: detail.tab == "Payload")
+        assert played.is_focused("payload")
+
+
+async def test_the_attempts_are_laid_out_again_when_the_delivery_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A change of size that was on its way then."""
+
+    def fail(_seq: int) -> None:
+        raise ProblemError(Problem("The history is damaged.", "Name another."))
+
+    async with stage(size=WIDE) as played:
+        await played.choose(4)
+        detail = played.main.deliveries.detail
+        detail.choose("Attempts")
+        await played.until("Answered 200 after 1 refusal.")
+        monkeypatch.setattr(played.session.rows, "stored", fail)
+        detail.reread()
+        detail.query_one("#attempts", ProseView).on_resize()
+        await played.until("The history is damaged.")
+
+
+async def test_the_focus_of_a_button_goes_with_the_tab() -> None:
+    """The button is hidden, and the body of the next tab takes its focus."""
+    async with stage(FakeSession(deliveries=[delivery(1, BLOCKED.format(1))]), size=WIDE) as played:
+        await played.press("o")
+        await played.until("Load images from")
+        await played.press("tab")
+        await played.until(lambda: played.is_focused("load"))
+        await played.press("]")
+        await played.until(lambda: played.is_focused("payload"))

@@ -5,7 +5,7 @@ Not Textual's ContentSwitcher, which shows one child: here two may stand beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -17,12 +17,12 @@ from textual.widget import Widget
 
 from webhook_tui.domain import units
 from webhook_tui.domain.contract.departures import Departure
-from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
+from webhook_tui.domain.delivery.delivery import StoredDelivery
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.diagnostics.report import SignatureReport
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.queries import ExplainSignature, GetDepartures
-from webhook_tui.ui.format.delivery.attempts import Sameness, attempts_text, outcome
+from webhook_tui.ui.format.delivery.attempts import attempts_text, outcome
 from webhook_tui.ui.format.delivery.departures import departure_line
 from webhook_tui.ui.format.delivery.forward_result import forward_result_headline, forward_results_text
 from webhook_tui.ui.format.delivery.headers import as_text, summary
@@ -119,11 +119,6 @@ class DetailBodies(Horizontal):
         """The name of that tab; "" when neither is shown."""
         return self.pages.text_tab(self._delivery.tabs)
 
-    @property
-    def page(self) -> ProseView:
-        """The body of the active tab, which is Signature, Attempts or Answer."""
-        return self._prose(self.tab)
-
     def _prose(self, tab: str) -> ProseView:
         return self.query_one(f"#{tab.lower()}", ProseView)
 
@@ -143,7 +138,7 @@ class DetailBodies(Horizontal):
             return as_text(stored.delivery), "the headers"
         row = stored.row
         title = f"#{row.seq} {visible(row.event)}: {row.verdict}. {visible(row.reason)}"
-        return f"{title}\n\n{self.page.plain}", f"the {self.tab} tab"
+        return f"{title}\n\n{self._prose(self.tab).plain}", f"the {self.tab} tab"
 
     def start_with(self, tab: str) -> None:
         """Show this tab of the first delivery, if it has it."""
@@ -219,11 +214,9 @@ class DetailBodies(Horizontal):
                 answer = forward_results_text(delivery.forward_results, self._now())
                 self._prose(tab).show(lambda _width: answer, from_top=from_top)
             case "Attempts":
-                make = partial(self._attempts_text, delivery.comparisons(), delivery.neighbours())
+                rows, same, others = delivery.attempts, delivery.comparisons(), delivery.neighbours()
+                make = partial(attempts_text, rows, same, now=self._now(), of_run=others)
                 self._prose(tab).show(make, from_top=from_top)
-
-    def _attempts_text(self, same: Sequence[Sameness], others: Sequence[DeliveryRow], width: int) -> Content:
-        return attempts_text(self._delivery.attempts, same, width, self._now(), others)
 
     # The report of the Signature tab
 
@@ -231,6 +224,12 @@ class DetailBodies(Horizontal):
         if seq == self._delivery.seq and self._delivery.report is None:
             failed = partial(self._show_problem, seq)
             self.post_message(AnswerRequested(self, ExplainSignature(seq), self._show_report, failed))
+
+    def forget_report(self) -> None:
+        """Ask for the report again when it is shown, at once if it is: the ring that it lists has changed."""
+        self._delivery.report, self._delivery.problem = None, ""
+        if SIGNATURE in self.shown and self._delivery.seq is not None:
+            self.call_later(self._request_report, self._delivery.seq)
 
     def _show_report(self, report: SignatureReport | None) -> None:
         if report is not None and report.seq == self._delivery.seq:

@@ -127,7 +127,7 @@ class DetailPane(Vertical):
 
     def show(self, rows: DeliveryRows, seq: int) -> None:
         """Show delivery `seq`, or in its place why it cannot be read; do nothing if it does not exist."""
-        is_other, had_focus = self.seq != seq, self.body_widget.has_focus
+        is_other, had_focus = self.seq != seq, self.body_widget.has_focus_within
         if self._shown.load(rows, seq):
             self._fill(self.tab if self.tab in self.tabs else PAYLOAD, from_top=is_other)
         elif self._shown.failure is not None:  # not the delivery before: it would be taken for this one
@@ -147,15 +147,14 @@ class DetailPane(Vertical):
         if self._shown.rows is not None and self.seq is not None:
             self.show(self._shown.rows, self.seq)
 
-    def forget_report(self) -> None:
-        """Ask for the report of the signature again when it is shown, at once if it is."""
-        self._shown.report, self._shown.problem = None, ""
-        self._refill(SIGNATURE)
-
     def recount(self) -> None:
-        """Read only the attempts again, after other deliveries were stored."""
-        if self._shown.reload_attempts():
+        """Read only the attempts again, after other deliveries were stored; one alone has no tab for them."""
+        if not self._shown.reload_attempts():
+            return
+        if self.tab in self.tabs:
             self._refill(ATTEMPTS)
+        else:
+            self.reread()
 
     def add_forward_results(self, results: Sequence[ForwardResult]) -> bool:
         """Add outcomes of forwards and replays; return whether one of them is visible now."""
@@ -176,7 +175,7 @@ class DetailPane(Vertical):
 
     def choose(self, tab: str) -> None:
         """Show another tab; its body gets the focus if the previous one had it."""
-        had_focus = self.body_widget.has_focus
+        had_focus = self.body_widget.has_focus_within
         if tab not in self.tabs or tab == self.tab:
             return
         self._fill(tab)

@@ -116,12 +116,15 @@ class ShownDelivery:
         return True
 
     def reload_attempts(self) -> bool:
-        """Read the attempts again after others were stored; return whether there are more."""
+        """Read the attempts again after others were stored or deleted; return whether they are others.
+
+        Those of a delivery that was deleted itself stay.
+        """
         if self.rows is None or self.stored is None or self.stored.row.event_id is None:
             return False
         before = self.attempts
         with contextlib.suppress(ProblemError):
-            self.attempts = tuple(self.rows.attempts(self.stored.row.seq))
+            self.attempts = tuple(self.rows.attempts(self.stored.row.seq)) or before
         return self.attempts != before
 
     def comparisons(self) -> tuple[Sameness, ...]:
