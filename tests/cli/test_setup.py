@@ -61,6 +61,19 @@ async def test_the_sandbox_needs_nothing_and_the_default_a_token() -> None:
     assert without["token"]["hint"] == "Set PIKTID_TOKEN, or use --token-file."
 
 
+@pytest.mark.parametrize("token", [(), ("--token", "t")])
+async def test_damaged_secrets_are_a_warning_before_anything_reads_them(token: tuple[str, ...]) -> None:
+    """Also where a stored token would be read."""
+    path = Places.of_user().accounts
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(range(1, 256)) * 32)
+
+    _, checks = await _doctor("--tunnel", "none", "--port", "0", "--api-url", "http://127.0.0.1:1", *token)
+
+    assert checks["secrets"]["state"] == "warning"
+    assert checks["secrets"]["found"].endswith("it is kept as accounts.db.broken.")
+
+
 async def _status(*arguments: str) -> dict[str, Any]:
     code, output, notes = await run("status", "--format", "json", *arguments)
     assert (code, notes) == (0, "")

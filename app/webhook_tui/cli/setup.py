@@ -47,12 +47,23 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
     from webhook_tui.export.files import write_file
     from webhook_tui.export.json_lines import as_line
     from webhook_tui.headless.setup.bundle import bundle
-    from webhook_tui.headless.setup.doctor import checks_page, checks_record, is_ok, log_files, run_checks
+    from webhook_tui.headless.setup.doctor import (
+        CheckState,
+        checks_page,
+        checks_record,
+        is_ok,
+        log_files,
+        run_checks,
+        secrets_check,
+    )
     from webhook_tui.headless.setup.status import StatusRequest
     from webhook_tui.headless.signing.stored_accounts import all_stored_secrets, with_stored_token
 
     places, config, whole = places_and_config(ctx)
-    settings = with_stored_token(settings_from(ctx, given, config=config, places=places))
+    settings = settings_from(ctx, given, config=config, places=places)
+    secrets = secrets_check(settings)  # before the stored token is read, which moves a damaged file, too
+    if secrets.state is not CheckState.MISSING:
+        settings = with_stored_token(settings)
     root = ctx.find_root().command
     assert isinstance(root, click.Group)
     request = StatusRequest(
@@ -63,15 +74,15 @@ def doctor(ctx: click.Context, /, output: str, bundle_path: Path | None, **given
         accounts=places.accounts,
         profile=places.profile,
     )
-    checks = asyncio.run(run_checks(settings, request, list(config_warnings(whole, root))))
+    checks = asyncio.run(run_checks(settings, request, secrets, list(config_warnings(whole, root))))
     if output == "json":
         sys.stdout.write(as_line(checks_record(checks)))
     else:
         sys.stdout.write(f"{checks_page(checks, in_ascii=not is_utf8())}\n")
     if bundle_path is not None:
         options = [(one.name, one.text, one.origin) for one in option_values(ctx) if one.source != "default"]
-        secrets = (*all_stored_secrets(places.accounts), *settings.all_secrets)
-        text = bundle(checks, options, log_files(settings), secrets)
+        known = (*all_stored_secrets(places.accounts), *settings.all_secrets)
+        text = bundle(checks, options, log_files(settings), known)
         write_file(bundle_path, iter([text.encode("utf-8")]), to_terminal=True)
         note(f"Report written to {bundle_path}. Read it, then attach it to a bug report.")
     ctx.exit(0 if is_ok(checks) else 1)

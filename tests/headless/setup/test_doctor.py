@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from webhook_tui.headless.setup.doctor import (
     history_check,
     is_ok,
     port_check,
+    secrets_check,
     tunnel_check,
 )
 from webhook_tui.headless.setup.status import Ownership, WebhookReport
@@ -104,6 +107,24 @@ def test_the_history(tmp_path: Path) -> None:
     below = history_check(_settings(tmp_path, db=broken / "h.db"))
     assert (below.state, below.found) == (MISSING, f"{broken} is not writable.")
     assert history_check(_settings(tmp_path, ephemeral=True)).found == "temporary with these options"
+
+
+def test_the_secrets_file(tmp_path: Path) -> None:
+    """Damaged, it is moved; another program's is left alone, and what is not there is not made."""
+    settings = _settings(tmp_path)
+    path = settings.places.accounts
+    none, was_made = secrets_check(settings), path.exists()
+    path.parent.mkdir()
+    path.write_bytes(bytes(range(1, 256)) * 32)
+    damaged, next_time = secrets_check(settings), secrets_check(settings)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA application_id = 7")
+    foreign, sandbox = secrets_check(settings), secrets_check(_settings(tmp_path, sandbox=True))
+
+    assert (none.state, was_made, damaged.state, next_time.state) == (OK, False, WARNING, OK)
+    assert damaged.found == "The secrets file could not be read; it is kept as accounts.db.broken."
+    assert (foreign.state, sandbox.state) == (MISSING, OK)
+    assert foreign.found == "The file for the secrets file is another program's database."
 
 
 def test_the_config_file_and_the_record(tmp_path: Path) -> None:

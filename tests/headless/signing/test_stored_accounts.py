@@ -64,6 +64,19 @@ def test_what_is_stored_is_read(places: Places) -> None:
     assert stored_token(places.accounts, API_URL) is None
 
 
+def test_a_damaged_file_is_reported_when_it_is_moved(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its secrets are not known any more, whichever command reads it first."""
+    places.accounts.parent.mkdir()
+    places.accounts.write_bytes(bytes(range(1, 256)) * 32)
+
+    assert stored_ring(places.accounts, ACCOUNT) == SecretRing()
+    assert all_stored_secrets(places.accounts) == ()
+    assert capsys.readouterr().err == (
+        "webhook-tui: The secrets file could not be read; it is kept as accounts.db.broken. "
+        "A new one was started; `webhook-tui paths` prints where both are.\n"
+    )
+
+
 RING_TOKEN, FORMER, CURRENT = Secret("token"), Secret("whsec_former"), Secret("whsec_current")
 
 

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.encoding import is_utf8
 from webhook_tui.headless.setup.status import TOKENLESS, Ownership, StatusRequest, WebhookReport, read_webhook
 from webhook_tui.http.sockets import bind
+from webhook_tui.session import messages
 from webhook_tui.session.status import opens_tunnel
+from webhook_tui.storage.accounts import AccountStore
+from webhook_tui.storage.database.schema import ACCOUNTS
 from webhook_tui.storage.history_summary import summarize_history
 from webhook_tui.storage.running_sessions import running_sessions
 from webhook_tui.storage.secret_storage import KeyringSecretStorage
@@ -97,8 +101,10 @@ _SSH_SECONDS = 5.0
 _OK, _WARNING, _MISSING = CheckState.OK, CheckState.WARNING, CheckState.MISSING
 
 
-async def run_checks(settings: Settings, request: StatusRequest, warnings: Sequence[Problem]) -> Sequence[Check]:
-    """Return every check. `warnings`: what is wrong with config.toml."""
+async def run_checks(
+    settings: Settings, request: StatusRequest, secrets: Check, warnings: Sequence[Problem]
+) -> Sequence[Check]:
+    """Return every check. `secrets`: that of `secrets_check`; `warnings`: what is wrong with config.toml."""
     webhook = None if settings.sandbox or not settings.register else await read_webhook(request)
     sessions = running_sessions(request.history)
     return [
@@ -107,7 +113,7 @@ async def run_checks(settings: Settings, request: StatusRequest, warnings: Seque
         await tunnel_check(settings),
         port_check(settings, sessions),
         *account_checks(settings, webhook),
-        keyring_check(settings),
+        secrets,
         history_check(settings),
         terminal_check(os.environ, settings),
     ]
@@ -223,13 +229,29 @@ def clock_check(offset_seconds: float | None) -> Check:
     return Check("clock", _OK, f"within {max(2, round(away) + 1)} s of PiktID's")
 
 
-def keyring_check(settings: Settings) -> Check:
-    """Return where secrets are kept."""
-    if settings.accounts_path is None:
+def secrets_check(settings: Settings) -> Check:
+    """Return where secrets are kept, and whether their file can be read; a damaged one is moved, as by any command."""
+    path = settings.accounts_path
+    if path is None:
         return Check("keyring", _OK, "not used with --sandbox")
+    try:
+        set_aside = _set_aside(path)
+    except ProblemError as error:
+        return Check("secrets", _MISSING, error.problem.message, error.problem.hint)
+    if set_aside is not None:
+        problem = messages.set_aside(f"The {ACCOUNTS.called}", set_aside)
+        return Check("secrets", _WARNING, problem.message, problem.hint)
     if KeyringSecretStorage.find() is not None:
         return Check("keyring", _OK, "secrets lie in the system keyring")
-    return Check("keyring", _OK, f"not used: secrets lie in {settings.accounts_path}, which only you can read")
+    return Check("keyring", _OK, f"not used: secrets lie in {path}, which only you can read")
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Open the file if there is one, and return where it was moved if it is damaged. Raises ProblemError."""
+    if not path.exists():
+        return None
+    with closing(AccountStore.open(path)) as accounts:
+        return accounts.set_aside
 
 
 def history_check(settings: Settings) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,9 +17,10 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.headless.signing.stored_accounts import open_accounts
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
-from webhook_tui.storage.accounts import AccountStore, Registration
+from webhook_tui.storage.accounts import Registration
 from webhook_tui.storage.history_summary import HistorySummary, summarize_history
 from webhook_tui.storage.running_sessions import running_sessions
 
@@ -129,9 +129,9 @@ def _webhook_report(request: StatusRequest, webhook: Webhook | NoWebhook | Canno
 
 
 def _ownership(request: StatusRequest, webhook: Webhook) -> Ownership:
-    if not request.accounts.exists():
-        return Ownership.OTHER
-    with closing(AccountStore.open(request.accounts)) as store:
+    with open_accounts(request.accounts) as store:
+        if store is None:
+            return Ownership.OTHER
         live, abandoned = store.live(request.account), store.abandoned(request.account)
 
     def has(registrations: Sequence[Registration]) -> bool:

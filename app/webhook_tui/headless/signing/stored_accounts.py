@@ -30,7 +30,7 @@ _MOST_DIGITS_SHOWN = 12
 
 def stored_token(path: Path, api_url: str) -> Secret | None:
     """Return the token that the user stored for an API, or None."""
-    with _accounts(path) as accounts:
+    with open_accounts(path) as accounts:
         return None if accounts is None else accounts.token(api_url)
 
 
@@ -43,36 +43,43 @@ def with_stored_token(settings: Settings) -> Settings:
 
 def forget_token(path: Path, api_url: str) -> bool:
     """Delete the stored token; return whether there was one."""
-    with _accounts(path) as accounts:
+    with open_accounts(path) as accounts:
         return accounts is not None and accounts.forget_token(api_url)
 
 
 def stored_ring(path: Path, account: Account) -> SecretRing:
     """Return the account's secrets; an empty ring without any."""
-    with _accounts(path) as accounts:
+    with open_accounts(path) as accounts:
         return SecretRing() if accounts is None else accounts.ring(account)
 
 
 def all_stored_secrets(path: Path) -> tuple[Secret, ...]:
     """Return the signing secrets of every account."""
-    with _accounts(path) as accounts:
+    with open_accounts(path) as accounts:
         return () if accounts is None else tuple(accounts.all_secrets())
 
 
 def registered_url(path: Path, account: Account) -> str | None:
     """Return the URL that a running webhook-tui registered for the account, or None."""
-    with _accounts(path) as accounts:
+    with open_accounts(path) as accounts:
         return None if accounts is None else next((one.url for one in accounts.live(account)), None)
 
 
 @contextmanager
-def _accounts(path: Path) -> Iterator[AccountStore | None]:
+def open_accounts(path: Path) -> Iterator[AccountStore | None]:
+    """Open the file, None where there is none; print where a damaged one was moved. Raises ProblemError."""
     if not path.exists():
         yield None
         return
     from webhook_tui.storage.accounts import AccountStore  # noqa: PLC0415 -- the screen starts without a database
 
     with closing(AccountStore.open(path)) as accounts:
+        if accounts.set_aside is not None:
+            from webhook_tui.headless.text_style import print_note  # noqa: PLC0415 -- rarely needed, and slow
+            from webhook_tui.session.messages import set_aside  # noqa: PLC0415 -- rarely needed
+            from webhook_tui.storage.database.schema import ACCOUNTS  # noqa: PLC0415 -- rarely needed
+
+            print_note(f"webhook-tui: {set_aside(f'The {ACCOUNTS.called}', accounts.set_aside).sentence()}")
         yield accounts
 
 
@@ -97,7 +104,7 @@ def remove_secret(settings: Settings, wanted: str) -> str:
     """
     digits = wanted.strip().lower()
     account = _account(settings)
-    with _accounts(settings.places.accounts) as accounts:
+    with open_accounts(settings.places.accounts) as accounts:
         ring = SecretRing() if accounts is None else accounts.ring(account)
         found = [known for known in ring.secrets if known.secret.sha256().startswith(digits)]
         if accounts is None or len(digits) < _LEAST_DIGITS or not found:
