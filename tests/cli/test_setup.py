@@ -58,6 +58,7 @@ async def test_the_sandbox_needs_nothing_and_the_default_a_token() -> None:
 
     assert (sandbox, checks["token"]["found"]) == (0, "not needed with --sandbox")
     assert (default, without["token"]["state"], "API" in without) == (1, "missing", False)
+    assert without["token"]["found"] == "No token was given."
     assert without["token"]["hint"] == "Set PIKTID_TOKEN, or use --token-file."
 
 
@@ -120,7 +121,7 @@ async def test_without_a_token_and_a_history() -> None:
     record = await _status()
 
     assert record["account"] == {"api_url": "https://v2.api.piktid.com", "token": None, "token_fingerprint": None}
-    assert record["webhook"]["problem"] == "There is no token: set PIKTID_TOKEN, or use --token-file."
+    assert record["webhook"]["problem"] == "No token was given. Set PIKTID_TOKEN, or use --token-file."
     assert record["history"]["exists"] is False
     assert not Places.of_user().accounts.exists()
     code, page, _ = await run("status")

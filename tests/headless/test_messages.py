@@ -20,3 +20,11 @@ def test_a_token_file_without_a_token_is_a_usage_error() -> None:
     problem = messages.no_token_in(Path("/token"))
 
     assert (problem.message, problem.exit_code) == ("/token contains no token.", ExitCode.USAGE)
+
+
+def test_a_missing_token_has_one_sentence() -> None:
+    """What to do depends on the command."""
+    problems = (messages.NO_TOKEN, messages.NO_TOKEN_OR_SANDBOX, messages.NO_TOKEN_OF_SERVER)
+
+    assert {problem.message for problem in problems} == {"No token was given."}
+    assert len({problem.hint for problem in problems}) == 3

@@ -125,8 +125,7 @@ async def test_no_token_without_a_terminal() -> None:
         code, output, words = await run(*command, "--port", "0")
         assert (code, output) == (2, "")
         assert words.splitlines()[-1] == (
-            "webhook-tui: No token was given: set PIKTID_TOKEN, or use --token-stdin or --token-file. "
-            "To try it without an account, use --sandbox."
+            "webhook-tui: No token was given. Set PIKTID_TOKEN, or use --token-file, --token-stdin or --sandbox."
         )
 
 

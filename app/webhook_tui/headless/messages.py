@@ -36,12 +36,9 @@ def session_bug(error: BaseException) -> Problem:
 
 # Tokens and secrets
 
-NO_TOKEN = Problem("No token was given.", "Set PIKTID_TOKEN.", ExitCode.USAGE)
-NO_TOKEN_OR_FILE = Problem("No token was given.", "Set PIKTID_TOKEN, or use --token-file.", ExitCode.USAGE)
+NO_TOKEN = Problem("No token was given.", "Set PIKTID_TOKEN, or use --token-file.", ExitCode.USAGE)
 NO_TOKEN_OR_SANDBOX = Problem(
-    "No token was given: set PIKTID_TOKEN, or use --token-stdin or --token-file.",
-    "To try it without an account, use --sandbox.",
-    ExitCode.USAGE,
+    NO_TOKEN.message, "Set PIKTID_TOKEN, or use --token-file, --token-stdin or --sandbox.", ExitCode.USAGE
 )
 NO_TOKEN_ON_STDIN = Problem("Standard input has no token.", "Write it in the first line.", ExitCode.USAGE)
 NO_CURRENT_SECRET = Problem("No signing secret of this account is current.", "Run webhook-tui to register and get one.")
@@ -193,7 +190,7 @@ def unknown_key(key: str, nearest: str | None) -> Problem:
 
 _INSTALL = "pip install 'webhook-tui[mcp]'"
 MCP_MISSING = Problem("`mcp` needs an extra.", f"Install it: {_INSTALL}.")
-NO_TOKEN_OF_SERVER = Problem("There is no API token.", "Start this server with PIKTID_TOKEN set.")
+NO_TOKEN_OF_SERVER = Problem(NO_TOKEN.message, "Start this server with PIKTID_TOKEN set.")
 NO_SESSION = Problem("No session runs on this machine.", "Start one with webhook-tui listen.")
 NO_REGISTERED_SESSION = Problem(
     "No session of this account has its webhook registered.", "Start one with webhook-tui listen."

@@ -22,7 +22,8 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.encoding import is_utf8
-from webhook_tui.headless.setup.status import TOKENLESS, Ownership, StatusRequest, WebhookReport, read_webhook
+from webhook_tui.headless.messages import NO_TOKEN
+from webhook_tui.headless.setup.status import Ownership, StatusRequest, WebhookReport, read_webhook
 from webhook_tui.http.sockets import bind
 from webhook_tui.session import messages
 from webhook_tui.session.status import opens_tunnel
@@ -199,8 +200,7 @@ def account_checks(settings: Settings, webhook: WebhookReport | None) -> Sequenc
         why = "not needed with --sandbox" if settings.sandbox else "not needed with --no-register"
         return [Check("token", _OK, why)]
     if settings.token is None:
-        message, _, hint = TOKENLESS.partition(": ")
-        return [Check("token", _MISSING, f"{message}.", f"{hint[:1].upper()}{hint[1:]}")]
+        return [Check("token", _MISSING, NO_TOKEN.message, NO_TOKEN.hint)]
     known = f"{settings.token.fingerprint()[:4]} (the first digits of its fingerprint)"
     if webhook.exit_code is not ExitCode.OK:
         message, _, hint = (webhook.problem or "").partition(". ")

@@ -17,6 +17,7 @@ from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ExitCode, Problem, ProblemError
 from webhook_tui.domain.running_session import RunningSession
 from webhook_tui.domain.signature.secret import Secret
+from webhook_tui.headless.messages import NO_TOKEN
 from webhook_tui.headless.signing.stored_accounts import open_accounts
 from webhook_tui.piktid.client import PiktidClient
 from webhook_tui.piktid.models import CannotTell, NoWebhook, Webhook
@@ -24,7 +25,6 @@ from webhook_tui.storage.accounts import Registration
 from webhook_tui.storage.history_summary import HistorySummary, summarize_history
 from webhook_tui.storage.running_sessions import running_sessions
 
-TOKENLESS = "There is no token: set PIKTID_TOKEN, or use --token-file."
 API_SECONDS = 5.0
 """How long PiktID is waited for."""
 
@@ -100,7 +100,7 @@ async def read_status(request: StatusRequest) -> StatusReport:
 async def read_webhook(request: StatusRequest) -> WebhookReport:
     """Return the account's webhook and whose it is; a failure is part of the report."""
     if request.token is None:
-        return WebhookReport(Ownership.UNKNOWN, problem=TOKENLESS, exit_code=ExitCode.USAGE)
+        return WebhookReport(Ownership.UNKNOWN, problem=NO_TOKEN.sentence(), exit_code=NO_TOKEN.exit_code)
     try:
         client = PiktidClient(request.api_url, request.token, timeout_seconds=API_SECONDS)
     except ProblemError as error:

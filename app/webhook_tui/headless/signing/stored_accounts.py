@@ -121,5 +121,5 @@ def remove_secret(settings: Settings, wanted: str) -> str:
 
 def _account(settings: Settings) -> Account:
     if settings.token is None:
-        raise ProblemError(messages.NO_TOKEN_OR_FILE)
+        raise ProblemError(messages.NO_TOKEN)
     return Account.of(settings.api_url, settings.token)
