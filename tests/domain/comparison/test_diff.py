@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from webhook_tui.domain.comparison.diff import (
@@ -51,6 +53,15 @@ def test_what_changed_at_each_path() -> None:
         PathChange("$.gone", "null", None),
         PathChange("$.new", None, '"x"'),
     )
+
+
+def test_a_long_path_is_cut() -> None:
+    """Else a key of half a megabyte stands in every path below it."""
+    before, after = (json.dumps({"k" * 500_000: dict.fromkeys(map(str, range(9)), value)}) for value in (0, 1))
+    changes = changed_paths(before.encode(), after.encode())
+
+    assert changes is not None
+    assert {len(one.path) for one in changes} == {300}
 
 
 def test_the_first_differing_path() -> None:

@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 
 from msgspec import Struct
 
+from webhook_tui.domain.delivery.text import shortened
 from webhook_tui.domain.payload.json_decoder import decode
 from webhook_tui.domain.payload.json_lint import Number
 
@@ -23,6 +24,7 @@ LARGEST_COMPARED = 1_048_576
 _MOST_COUNTED = 1000
 _MOST_SHOWN = 500
 _LONGEST_SHOWN = 300
+"""Characters of a path or a value: a key can be as long as the body."""
 _NOTHING = object()
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -71,7 +73,7 @@ def changed_paths(one: bytes, other: bytes) -> tuple[PathChange, ...] | None:
         return None
     try:
         return tuple(
-            PathChange(path, _shown(left), _shown(right), _size(left), _size(right))
+            PathChange(shortened(path, _LONGEST_SHOWN), _shown(left), _shown(right), _size(left), _size(right))
             for path, left, right in islice(_differing(_read(one), _read(other)), _MOST_SHOWN)
         )
     except (ValueError, MemoryError):
