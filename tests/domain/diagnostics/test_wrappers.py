@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import warnings
 import zlib
 
 import pytest
@@ -46,6 +47,14 @@ def inside(body: bytes) -> list[tuple[bytes, str]]:
 )
 def test_a_wrapper(body: bytes, code: str) -> None:
     assert (INNER, code) in inside(body)
+
+
+def test_python_says_nothing_of_a_body_that_is_none_of_its_texts() -> None:
+    """It would write the body's bytes to standard error."""
+    with warnings.catch_warnings(record=True, action="always") as warned:
+        inside(b"{'a': '\\\x1b'}")
+
+    assert warned == []
 
 
 def test_what_unpacks_beyond_the_bound_is_left_alone() -> None:

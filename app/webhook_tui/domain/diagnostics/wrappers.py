@@ -7,6 +7,7 @@ import contextlib
 import html
 import json
 import re
+import warnings
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -149,7 +150,8 @@ def _from_python(body: bytes) -> Iterator[Message]:
     if len(body) > _LARGEST_LITERAL or not _PYTHON.match(body):
         return
     try:
-        value = ast.literal_eval(body.decode("utf-8").strip().removeprefix("bytearray(").removesuffix(")"))
+        with warnings.catch_warnings(action="ignore"):  # they quote the body
+            value = ast.literal_eval(body.decode("utf-8").strip().removeprefix("bytearray(").removesuffix(")"))
         content = bytes(value) if isinstance(value, bytes) else json.dumps(value).encode()
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return
