@@ -298,6 +298,15 @@ def test_a_name_is_replaced_by_its_filter(text: str, same: str) -> None:
     assert parse(expanded(text, NAMED)) == parse(same)
 
 
+def test_what_a_filter_expands_to_can_be_read() -> None:
+    """Where it has too many terms, that is a mistake of the filter with the names."""
+    named = {"five": "a b c d e"}
+    parse("!@five !@five", named)
+
+    with pytest.raises(FilterError, match="too long with the named filters in it"):
+        expanded("x x !@five !@five", named)
+
+
 @pytest.mark.parametrize(
     ("text", "start", "end", "sentence"),
     [

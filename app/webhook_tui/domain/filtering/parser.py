@@ -45,7 +45,7 @@ def expanded(text: str, named: Mapping[str, str]) -> str:
     """Return an equivalent filter without names, for a place that does not know them. Raises FilterError."""
     branches = _Reader(named).read(text)
     found = " or ".join(" ".join(part for part, _ in branch) for branch in branches)
-    if len(found) > LONGEST:
+    if len(found) > LONGEST or len(tokens(found)) > MOST_TERMS:
         raise mistake(text, 0, len(text), "the filter is too long with the named filters in it")
     return found
 
