@@ -1,14 +1,28 @@
-"""A server of raw bytes on a free port of 127.0.0.1, gone with its connections at the end of the block."""
+"""A free port of 127.0.0.1, and a server of raw bytes on one, gone with its connections at the end of the block."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TypeAlias
 
 Serve: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@contextlib.contextmanager
+def free_port() -> Iterator[int]:
+    """Yield a port that nothing gets in the block unless it asks for that one with SO_REUSEADDR, as servers do."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))
+        port = int(bound.getsockname()[1])
+        if sys.platform != "linux":  # elsewhere one address cannot be bound twice
+            bound.close()
+        yield port
 
 
 @contextlib.asynccontextmanager

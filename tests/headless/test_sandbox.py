@@ -6,7 +6,6 @@ import asyncio
 import re
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ import pytest
 
 from tests.http.plain_client import plain_client
 from tests.integration.process import Program, program
+from tests.tcp_server import free_port
 from webhook_tui.domain.scenario import LINKS_URL, Scenario, ScenarioStep, write_scenario
 
 TOKEN = "sandbox-command-token"
@@ -123,17 +123,16 @@ async def test_links_of_a_recording_lead_to_its_own_pictures(tmp_path: Path) -> 
 
 async def test_the_published_script_works_with_it() -> None:
     """To the letter: it registers, misses its first ping as it listens too late, gets the retry, and deletes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    async with (
-        _sandbox("--token", TOKEN) as (_, url),
-        program(
-            *("--token", TOKEN, "--api-url", url, "--hook-url", f"http://127.0.0.1:{port}", "--port", port),
-            code=("-u", "-X", "utf8", str(SCRIPT / "published_script.txt")),
-            PYTHONPATH=str(SCRIPT / "requests_shim"),
-        ) as script,
-    ):
-        await script.until(lambda: "✓ sha256=" in script.output.decode())
-        assert await script.left(signal.SIGTERM) == 0
+    with free_port() as port:
+        hook = "--hook-url", f"http://127.0.0.1:{port}", "--port", str(port)
+        async with (
+            _sandbox("--token", TOKEN) as (_, url),
+            program(
+                *("--token", TOKEN, "--api-url", url, *hook),
+                code=("-u", "-X", "utf8", str(SCRIPT / "published_script.txt")),
+                PYTHONPATH=str(SCRIPT / "requests_shim"),
+            ) as script,
+        ):
+            await script.until(lambda: "✓ sha256=" in script.output.decode())
+            assert await script.left(signal.SIGTERM) == 0
     assert "Webhook deleted" in script.output.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,17 @@ from tests.integration.deliveries import valid_ping
 from tests.integration.process import program, run
 from tests.integration.terminal import terminal
 from tests.session.running import TOKEN, sandbox_of, url_at
+from tests.tcp_server import free_port
 from webhook_tui.places import Places
 
 WATCH = "--no-register", "--tunnel", "none", "--ephemeral"
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago."""
-    found = []
-    for _ in range(count):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            found.append(int(free.getsockname()[1]))
-    return found
+@pytest.fixture
+def ports() -> Iterator[Sequence[int]]:
+    """Three ports that are free until the end of the test."""
+    with free_port() as first, free_port() as second, free_port() as third:
+        yield first, second, third
 
 
 async def _port(*arguments: str, **environment: str) -> int:
@@ -40,18 +39,18 @@ def _write_config(text: str) -> None:
     file.write_text(text, "utf-8")
 
 
-async def test_flag_beats_environment_beats_config() -> None:
+async def test_flag_beats_environment_beats_config(ports: Sequence[int]) -> None:
     """Each is used as soon as the one before it is left out."""
-    by_flag, by_environment, by_config = _free_ports(3)
+    by_flag, by_environment, by_config = ports
     _write_config(f"port = {by_config}\n")
     assert await _port() == by_config
     assert await _port(WEBHOOK_TUI_PORT=str(by_environment)) == by_environment
     assert await _port("--port", str(by_flag), WEBHOOK_TUI_PORT=str(by_environment)) == by_flag
 
 
-async def test_options_before_the_subcommand() -> None:
+async def test_options_before_the_subcommand(ports: Sequence[int]) -> None:
     """`webhook-tui --port 1 listen` is `webhook-tui listen --port 1`; what stands after it wins."""
-    before, after = _free_ports(2)
+    before, after, _ = ports
     for arguments, port in (("listen",), before), (("listen", "--port", str(after)), after):
         first = "--port", str(before), *WATCH
         async with program(*first, *arguments, "--format", "json") as listening:
@@ -181,9 +180,9 @@ async def test_help_and_version() -> None:
     assert await run("--version") == (0, f"webhook-tui {webhook_tui.__version__}\n", "")
 
 
-async def test_a_hook_url_is_registered_to_the_letter() -> None:
+async def test_a_hook_url_is_registered_to_the_letter(ports: Sequence[int]) -> None:
     """No tunnel is opened, and any path is the hook."""
-    (port,) = _free_ports(1)
+    port = ports[0]
     hook = f"http://127.0.0.1:{port}/some/Path?x=1"
     async with sandbox_of() as (sandbox, api_url):
         options = "listen", "--format", "json", "--port", str(port), "--api-url", api_url, "--hook-url", hook

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.http.plain_client import plain_client
+from tests.tcp_server import free_port
 from tests.timeouts import TIMEOUT_SECONDS
 from webhook_tui.domain.signature.secret import Secret
 from webhook_tui.http.asgi import AsgiApplication
@@ -39,9 +41,8 @@ async def test_the_published_script_runs_unmodified() -> None:
     sandbox = Sandbox(options, now=lambda: datetime.now(UTC), random=random.random)
     server = Server(AsgiApplication(application(sandbox)), bind("127.0.0.1", 0, exact=True))
     await server.start()
-    free = bind("127.0.0.1", 0, exact=True)
-    port = free.getsockname()[1]
-    free.close()
+    held = contextlib.ExitStack()
+    port = held.enter_context(free_port())
     script = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-X", "utf8", str(HERE / "published_script.txt"), "--token", "mytoken123"),
         *("--api-url", f"http://127.0.0.1:{server.port}"),
@@ -69,6 +70,7 @@ async def test_the_published_script_runs_unmodified() -> None:
             await script.wait()
         await sandbox.aclose()
         await server.stop()
+        held.close()
     assert sandbox.registry.current is None
     first, *others = sandbox.attempts
     assert (first.number, first.reason) == (1, "the connection was refused")

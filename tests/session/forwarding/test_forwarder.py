@@ -16,7 +16,7 @@ import pytest
 from tests.http.plain_client import plain_client
 from tests.session.local_app import LocalApp, local_app
 from tests.session.running import Running, session_of, settings
-from tests.tcp_server import tcp_server
+from tests.tcp_server import free_port, tcp_server
 from webhook_tui.domain.answer_rules.answer import RESET
 from webhook_tui.domain.answer_rules.rules import parse
 from webhook_tui.domain.commands import ReplayDeliveries, SetAnswerRule, SetForwarding
@@ -286,13 +286,12 @@ def test_own_addresses(url: str, is_own: bool) -> None:
 
 async def test_forwarding_to_oneself_is_refused(tmp_path: Path) -> None:
     """At the start, with the port free again, and while running."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(ProblemError) as refused:
-        Session.open(settings(tmp_path, port=port, forward_to=f"http://localhost:{port}/x"), asks=False)
-    async with watching(tmp_path, port=port, port_was_given=True) as (running, url):
-        running.ask(SetForwarding(url))
-        problem = (await running.event(ProblemOccurred)).problem
+    with free_port() as port:
+        with pytest.raises(ProblemError) as refused:
+            Session.open(settings(tmp_path, port=port, forward_to=f"http://localhost:{port}/x"), asks=False)
+        async with watching(tmp_path, port=port, port_was_given=True) as (running, url):
+            running.ask(SetForwarding(url))
+            problem = (await running.event(ProblemOccurred)).problem
 
         assert problem == refused.value.problem
         assert problem.sentence() == (
