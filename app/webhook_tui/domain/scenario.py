@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from webhook_tui.domain.contract.samples import storable
-from webhook_tui.domain.payload.json_decoder import DEEPEST, is_too_deep
+from webhook_tui.domain.payload.json_decoder import DEEPEST, indented, is_too_deep
 
 FORMAT = "webhook-tui-scenario"
 LINKS_URL = "https://cdn.example.com"
@@ -101,8 +101,8 @@ def read_scenario(content: bytes) -> Scenario:
 
 
 def write_scenario(scenario: Scenario) -> bytes:
-    """Return the scenario as indented JSON with a final newline."""
-    return msgspec.json.format(msgspec.json.encode(scenario), indent=2) + b"\n"
+    """Return the scenario as JSON, indented unless that is too large, with a final newline."""
+    return indented(msgspec.json.encode(scenario)) + b"\n"
 
 
 def _with_links(value: object, url: str) -> object:

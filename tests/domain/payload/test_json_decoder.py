@@ -17,6 +17,7 @@ from webhook_tui.domain.payload.json_decoder import (
     decode,
     decode_bytes,
     depth,
+    indented,
     is_too_deep,
     values_at,
 )
@@ -171,3 +172,12 @@ def test_strict_json_has_no_lone_surrogates(body: bytes) -> None:
 def test_values_at_a_path(path: tuple[str, ...], found: list[object]) -> None:
     """A number is an index in a list and a key in an object."""
     assert values_at({"a": [{"b": 1}, {"b": 2}, 3], "2": 4}, path) == found
+
+
+def test_a_body_whose_indentation_would_be_too_large_stays_as_it_is() -> None:
+    """A megabyte would become half a gigabyte of blanks."""
+    wide = b"[" * 480 + b",".join([b"1"] * 500_000) + b"]" * 480
+
+    assert indented(wide) is wide
+    assert indented(b'{"a":[1]}') == b'{\n  "a": [\n    1\n  ]\n}'
+    assert indented(b"") == b""

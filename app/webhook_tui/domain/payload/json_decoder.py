@@ -16,6 +16,8 @@ import msgspec
 DEEPEST = 500
 """Levels of arrays and objects; more are refused. Recursive readers of a decoded value stay below any limit."""
 
+_LARGEST_GROWTH = 64 * 1024 * 1024
+"""Bytes that indentation may add; deep nesting would make gigabytes of blanks out of a few megabytes."""
 _CHUNK = 65_536
 """Brackets that are counted at once: about a millisecond in which no other thread runs."""
 _MOST_STRIPPED = 8
@@ -82,11 +84,20 @@ def opening_brackets(body: bytes) -> int:
     return len(body) - len(body.replace(b"[", b"", DEEPEST + 1).replace(b"{", b"", DEEPEST + 1))
 
 
+def is_too_deep_to_indent(body: bytes, indent: int) -> bool:
+    """Whether JSON is nested deeper than `DEEPEST`, or so deeply that its indentation would be too large."""
+    levels = depth(body)
+    if levels <= min(DEEPEST, _LARGEST_GROWTH // max(1, len(body) * indent)):
+        return False  # each line has a byte of the body at least
+    lines = body.count(b",") + 2 * (body.count(b"[") + body.count(b"{")) + 1
+    return levels > min(DEEPEST, _LARGEST_GROWTH // (lines * indent))
+
+
 def indented(body: bytes) -> bytes:
-    """Return a body indented by two where it is JSON of UTF-8; every token stays as received."""
+    """Return a body indented by two where it is JSON of UTF-8, unless that is too large; tokens stay as received."""
     try:
         body.decode()
-        return body if is_too_deep(body) else msgspec.json.format(body, indent=2)
+        return body if is_too_deep_to_indent(body, 2) else msgspec.json.format(body, indent=2)
     except (msgspec.MsgspecError, ValueError):
         return body
 

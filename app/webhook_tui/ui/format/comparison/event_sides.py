@@ -11,7 +11,7 @@ from textual.content import Content
 from webhook_tui.domain import units
 from webhook_tui.domain.comparison.diff import LARGEST_COMPARED
 from webhook_tui.domain.delivery.text import visible_lines
-from webhook_tui.domain.payload.json_decoder import decode
+from webhook_tui.domain.payload.json_decoder import decode, is_too_deep_to_indent
 
 _MOST_LINES = 2000
 _MOST_SHOWN = 1000
@@ -39,8 +39,9 @@ def diff_lines(before: Sequence[str], after: Sequence[str]) -> list[Content]:
 
 
 def lines_of(body: bytes) -> list[str]:
-    """Return a body as sanitised lines, JSON indented with sorted keys; at most 2,000."""
-    lines = visible_lines(body if len(body) > LARGEST_COMPARED else _indented(body))
+    """Return a body as sanitised lines, JSON indented with sorted keys unless that is too large; at most 2,000."""
+    is_too_large = len(body) > LARGEST_COMPARED or is_too_deep_to_indent(body, 2)
+    lines = visible_lines(body if is_too_large else _indented(body))
     return [line[:_LONGEST_LINE] for line in lines[:_MOST_LINES]]
 
 

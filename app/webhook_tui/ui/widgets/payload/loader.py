@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from webhook_tui.domain.delivery.event import has_too_many_values
-from webhook_tui.domain.payload.json_decoder import DEEPEST, NestingError, decode, depth
+from webhook_tui.domain.payload.json_decoder import NestingError, decode, is_too_deep_to_indent
 from webhook_tui.ui.widgets.payload.document import Document, TextDocument, is_utf8
 from webhook_tui.ui.widgets.payload.hex_document import HexDocument
 from webhook_tui.ui.widgets.payload.json_document import INDENT, JsonDocument
@@ -17,8 +17,6 @@ from webhook_tui.ui.widgets.payload.json_document import INDENT, JsonDocument
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TOO_DEEP = "Nested too deeply to indent: shown as received"
 _NOT_INDENTED = "JSON that cannot be indented: shown as received"
-_LARGEST_GROWTH = 64 * 1024 * 1024
-"""Bytes that indentation may add; deep nesting would make gigabytes of blanks out of a few megabytes."""
 _LARGEST_INDENTED = 1024 * 1024
 """Bytes; a larger body that msgspec refuses is shown as text."""
 _BEGINNING = 8192
@@ -48,7 +46,7 @@ def document_for(body: bytes, *, raw: bool = False) -> Document:
         return TextDocument(body) if _is_text(body) else HexDocument(body)
     if not body.strip():
         return TextDocument(body, heading="Not JSON: the body is empty")
-    if _is_too_deep(body):
+    if is_too_deep_to_indent(body, INDENT):
         return _as_received(body, _TOO_DEEP)
     content = body.removeprefix(_BYTE_ORDER_MARK)
     notes = () if content is body else ("a byte order mark in front",)
@@ -75,7 +73,7 @@ def beginning_for(body: bytes, *, raw: bool = False) -> Document:
             cut, closing = lexeme.start(), b"".join(reversed(opened))
     part = part[:cut] + closing
     try:
-        if not part or _is_too_deep(part):
+        if not part or is_too_deep_to_indent(part, INDENT):
             return TextDocument(b"")
         indented = msgspec.json.format(part, indent=INDENT)
     except (ValueError, MemoryError):
@@ -116,15 +114,6 @@ def _as_received(body: bytes, heading: str, notes: tuple[str, ...] = ()) -> Docu
 
 def _is_text(body: bytes) -> bool:
     return b"\0" not in body and is_utf8(body)
-
-
-def _is_too_deep(body: bytes) -> bool:
-    """Whether JSON is nested deeper than `DEEPEST`, or so deeply that its indentation would be too large."""
-    levels = depth(body)
-    if levels <= min(DEEPEST, _LARGEST_GROWTH // (len(body) * INDENT)):
-        return False  # each line has a byte of the body at least
-    lines = body.count(b",") + 2 * (body.count(b"[") + body.count(b"{")) + 1
-    return levels > min(DEEPEST, _LARGEST_GROWTH // (lines * INDENT))
 
 
 class _NotANumberError(Exception):
