@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tests.ui.terminal_view import lines
+from textual.events import MouseScrollDown
+
+from tests.ui.terminal_view import lines, wheel
 from tests.ui.widgets.stage import Stage
 from webhook_tui.ui.widgets.table.list_table import Cell, ListColumn, ListTable, TableSpec, fitted
+from webhook_tui.ui.widgets.table.table import Table
 
 COLUMNS = (ListColumn("name", "name", 0), ListColumn("size", "size", 4, is_right=True))
 
@@ -36,3 +39,22 @@ async def test_the_cursor_stays_on_its_thing_or_on_the_last_one() -> None:
 
         table.show(["zero", "one"])
         assert table.chosen == "one"
+
+
+async def test_what_the_wheel_has_scrolled_to_stays_when_things_are_shown_again() -> None:
+    """A dialog that is live shows them once a second; the cursor is elsewhere."""
+    spec: TableSpec[str] = TableSpec(lambda width: fitted(COLUMNS, width, least=6, most=8), cell, key=str)
+    table = ListTable(spec)
+    app = Stage(table.widget)
+    things = [f"thing {number}" for number in range(30)]
+    async with app.run_test(size=(24, 6)) as pilot:
+        table.show(things)
+        await pilot.press("home")
+        await wheel(pilot, MouseScrollDown, Table, (5, 3))
+        await pilot.pause()
+        seen = [line[:20] for line in lines(app)]
+        assert "thing 3" in seen[1]
+        table.show([*things, "thing 30"])
+        await pilot.pause()
+        assert [line[:20] for line in lines(app)] == seen
+        assert table.chosen == "thing 0"

@@ -80,7 +80,8 @@ class ListTable(TableContent, Generic[T]):
     def show(self, things: Sequence[T]) -> None:
         """Show these; the cursor stays on its thing, or goes to the last one when it was there."""
         self._things = things
-        self.widget.reload(len(things))
+        self.widget.update(len(things))
+        self.widget.refresh()
 
     # What the table asks
 
