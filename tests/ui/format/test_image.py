@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from rich.cells import cell_len
+
 from webhook_tui.domain.errors import Problem
 from webhook_tui.domain.images.image import Downloaded, Downloading, ImageLink, Picture, Progress
 from webhook_tui.ui.format.image import (
@@ -112,3 +114,12 @@ def test_the_facts_of_an_image() -> None:
 def test_scores_of_several_images_align() -> None:
     """PiktID documents no scale."""
     assert [score_text(quality) for quality in (0.8, 0.95, 1.0, 87.5)] == ["0.80", "0.95", "1.00", "87.5"]
+
+
+def test_the_scores_of_images_with_wide_names_align() -> None:
+    """The names are cut by their cells."""
+    names = ("夏のコレクション-03.jpg", "look.jpg")
+    images = tuple(ShownImage(ImageLink(URL, name=name, quality=0.91)) for name in names)
+    shown = facts(images, 0, None, drawn="", now=NOW, glyphs=UNICODE).plain.split("\n")[-2:]
+    assert [cell_len(line) for line in shown] == [cell_len(shown[0])] * 2
+    assert names[0] in shown[0]

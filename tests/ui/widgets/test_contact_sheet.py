@@ -95,3 +95,14 @@ async def test_no_tiles() -> None:
         widget.focus()
         await pilot.press("enter", "down", "right", "G", "g")
         assert (widget.chosen, widget.urls) == (None, ())
+
+
+async def test_a_reason_in_wide_characters_is_shown_whole() -> None:
+    """It has no blanks at which it could be wrapped."""
+    reason = "入力画像に顔が見つかりませんでした別の画像を試してください"
+    widget = sheet()
+    async with Stage(widget).run_test(size=(140, 30)) as pilot:
+        widget.show((Tile(TileState.FAILED, "a.jpg", index=1, reason=reason, seq=9),))
+        await pilot.pause()
+        text = "".join(line[1:].strip() for line in lines(pilot.app)[3:8])
+        assert reason in text

@@ -8,6 +8,7 @@ from posixpath import basename
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from webhook_tui.domain import units
@@ -172,7 +173,7 @@ def _at_commas(drawn: str) -> list[str]:
 
 def _others(images: Sequence[ShownImage], place: int, glyphs: Symbols) -> list[Content]:
     names = [visible(shown.link.name) or image_name(shown.link.url) for shown in images]
-    width = min(24, max(_SHORTEST_NAME, *map(len, names)))
+    width = min(24, max(_SHORTEST_NAME, *map(cell_len, names)))
     lines = []
     for number, (name, shown) in enumerate(zip(names, images, strict=True)):
         score = "" if shown.link.quality is None else score_text(shown.link.quality)
@@ -180,7 +181,7 @@ def _others(images: Sequence[ShownImage], place: int, glyphs: Symbols) -> list[C
         lines.append(
             Content.assemble(
                 (f"{glyphs.bar} " if is_here else "  ", "$primary"),
-                (f"{glyphs.fit(name, width):<{width}}  {score}", "$foreground" if is_here else "$muted"),
+                (f"{set_cell_size(glyphs.fit(name, width), width)}  {score}", "$foreground" if is_here else "$muted"),
             )
         )
     return lines

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -293,7 +293,7 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
     def _words(self, tile: Tile) -> list[str]:
         sign, reason = self._state_words(tile)
         width = self._tile_width - 2
-        wrapped = [part for text in reason.split("\n") for part in textwrap.wrap(text, width)]
+        wrapped = [part for text in reason.split("\n") for part in _wrapped(text, width)]
         return [self._glyphs.fit(sign, width), "", *wrapped[: PICTURE_LINES - 5]]
 
     def _state_words(self, tile: Tile) -> tuple[str, str]:
@@ -313,6 +313,11 @@ class ContactSheet(ScrollView, can_focus=True, inherit_bindings=False):
         if url in self._images.progress:
             return f"{HALF[0]} loading", ""
         return f"{ON[0]} done", ""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of words, of wide characters (which stand without blanks) of as many as fit."""
+    return textwrap.wrap(text, width) if cell_len(text) == len(text) else chop_cells(text, width)
 
 
 def _quality(tile: Tile) -> float | None:

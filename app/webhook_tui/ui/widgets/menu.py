@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct
+from rich.cells import cell_len, set_cell_size
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -63,10 +64,10 @@ class Menu(OptionList):
             self.replace_option_prompt(item.name, self._line(item, focused))
 
     def _line(self, item: Item, focused: Widget | None) -> Content:
-        width = max((len(one.label) for one in self._items), default=0)
+        width = max((cell_len(one.label) for one in self._items), default=0)
         key = " " if types(focused, item.key) else item.key or " "
         note = f"   {item.note}" if item.note else ""
-        return Content.assemble((key, "bold $primary"), "   ", f"{item.label:<{width}}", (note, "$muted"))
+        return Content.assemble((key, "bold $primary"), "   ", set_cell_size(item.label, width), (note, "$muted"))
 
     @property
     def chosen(self) -> str | None:
