@@ -10,6 +10,7 @@ from textual.widgets import Input
 from tests.ui.memory_rows import MemoryRows
 from tests.ui.terminal_view import lines
 from tests.ui.widgets.stage import Clock, Frames, Stage, changed, delivery, find, style_at, twelve
+from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.filtering.highlights import Highlights
 from webhook_tui.domain.signature.verdict import Verdict
@@ -225,3 +226,21 @@ async def test_matches_of_the_filter_are_in_the_accent_colour() -> None:
         assert not any(
             foreground(app, 9, column) == DARK["accent-text"] for column in range(80) if lines(app)[9][column] != " "
         )
+
+
+@pytest.mark.parametrize("column", list(SortColumn))
+async def test_the_name_of_the_sorted_column_is_whole(column: SortColumn) -> None:
+    """Its arrow stands behind it, in the gap where the column has no room; nothing else moves."""
+    table = DeliveryTable(now=Clock())
+    app = Stage(table.widget)
+    async with app.run_test(size=(150, 20)) as pilot:
+        table.show_rows(MemoryRows.of(twelve()))
+        await pilot.pause()
+        before = lines(app)[0].split()
+        table.order = Sort(column, is_descending=True)
+        table.widget.refresh()
+        await pilot.pause()
+        heading = "#" if column is SortColumn.NUMBER else column.value
+        after = lines(app)[0].split()
+        assert after == [f"{name}↓" if name == heading else name for name in before]
+        assert f"{heading}↓" in after

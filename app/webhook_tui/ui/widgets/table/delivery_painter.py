@@ -102,13 +102,19 @@ class RowState(Struct, frozen=True):
 def header_line(layout: Sequence[Column], styles: TableStyles, order: Sort, glyphs: Symbols) -> list[Segment]:
     """The headings, in the columns of the rows.
 
-    The sorted column has an arrow after its name, except in the order of arrival.
+    The sorted column has an arrow after its name, except in the order of arrival; without room for it in the column it
+    stands in the gap behind that.
     """
     style = styles.base + styles.header
     arrow = glyphs.down if order.is_descending else glyphs.up
     sorted_by = "" if order == Sort() else order.column.value
-    texts = [_aligned(HEADINGS[column.name] + (arrow if column.name == sorted_by else ""), column) for column in layout]
-    return [Segment(" " * BAR_WIDTH + (" " * GAP).join(texts), style)]
+    line = " " * BAR_WIDTH
+    for column in layout:
+        name, sign = HEADINGS[column.name], arrow if column.name == sorted_by else ""
+        has_room = len(name + sign) <= column.width
+        text = _aligned(name + sign, column) if has_room else _aligned(name, column) + sign
+        line += text.ljust(column.width + GAP)
+    return [Segment(line, style)]
 
 
 class RowPainter(Struct, frozen=True):
