@@ -12,7 +12,7 @@ from webhook_tui.domain.filtering.evaluate import Content
 from webhook_tui.domain.filtering.filter import FilterError, parse, quoted
 from webhook_tui.domain.filtering.search_words import field_name, implied, searchable, words
 from webhook_tui.domain.filtering.terms import BodyIs, HeaderIs, JobIs, StatusIs, Text
-from webhook_tui.domain.jobs.job import USUAL_FIELDS
+from webhook_tui.domain.jobs.job import USUAL_FIELDS, job_status
 
 
 def test_words_are_what_a_person_sees() -> None:
@@ -111,3 +111,16 @@ def test_what_a_term_implies_stands_in_the_words(
             words_of_it = implied(term)
             if words_of_it is not None and content.holds(term):
                 assert content.holds(words_of_it), filter_text
+
+
+@pytest.mark.parametrize("status", ["w" * 100, "text " * 30, 1.5e6, "12 of 100"])
+def test_a_status_is_found_as_it_is_shown(status: object) -> None:
+    """It is cut to 80 characters, and a number is written in its shortest form; the body has all of it."""
+    body = json.dumps({"data": {"status": status}}).encode()
+    shown = job_status({"status": status}, USUAL_FIELDS)
+    (term,) = parse(f'status:"{shown}"').branches[0].terms
+    assert isinstance(term, StatusIs)
+    content = Content((), body, USUAL_FIELDS)
+
+    assert content.holds(term)
+    assert (found := implied(term)) is None or content.holds(found)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from webhook_tui.domain.delivery.headers import Headers
 from webhook_tui.domain.delivery.text import decoded
 from webhook_tui.domain.filtering.terms import BodyIs, ContentTerm, HeaderIs, JobIs, Operator, Pattern, StatusIs, Text
+from webhook_tui.domain.jobs.job import LONGEST_WORD
 
 WAY = f"2/{unicodedata.unidata_version}"
 """Names this definition: what was indexed in another way is indexed again."""
@@ -63,8 +64,10 @@ def implied(term: ContentTerm) -> Text | None:
             return term
         case JobIs(pattern, is_prefix=True):
             return _found_text(pattern.parts[0], is_prefix=_goes_on(pattern.parts[0]))
-        case JobIs(pattern) | StatusIs(pattern):
+        case JobIs(pattern):
             return _beginning(pattern)
+        case StatusIs(pattern):
+            return _of_status(pattern)
         case BodyIs(_, comparison):
             if comparison is None or comparison.operator is not Operator.IS or comparison.number is not None:
                 return None
@@ -85,6 +88,15 @@ def field_name(path: Sequence[str]) -> Text | None:
 def _beginning(pattern: Pattern) -> Text | None:
     literal = pattern.parts[0]
     return _found_text(literal, is_prefix=not pattern.is_exact and _goes_on(literal))
+
+
+def _of_status(pattern: Pattern) -> Text | None:
+    """As for others; but a body may write a number in other ways, and a long status goes on in it."""
+    literal = pattern.parts[0]
+    if literal[:1] == "-" or literal[:1].isdigit():
+        return None
+    goes_on = not pattern.is_exact or len(literal) >= LONGEST_WORD
+    return _found_text(literal, is_prefix=goes_on and _goes_on(literal))
 
 
 def _found_text(text: str, *, is_prefix: bool) -> Text | None:

@@ -26,7 +26,8 @@ FILE_FIELDS = ("original_filename", "download_filename")
 QUALITY_FIELD = "quality_score"
 _LONGEST_ID = 512
 _MOST_IDS = 20
-_LONGEST_WORD = 80
+LONGEST_WORD = 80
+"""Characters of a status, a progress or a name."""
 _LONGEST_REASON = 400
 _LARGEST_SCORE = 1_000_000
 
@@ -159,7 +160,7 @@ def job_status(data: object, fields: JobFields) -> str:
         if field not in names and "." not in field:  # true of most fields: no call for these
             continue
         if (word := _first(data, field, _word)) is not None:
-            return word[:_LONGEST_WORD]
+            return word[:LONGEST_WORD]
     return ""
 
 
@@ -173,9 +174,9 @@ def job_progress(data: object, fields: JobFields) -> str:
         if done is None:
             continue
         if not slash:
-            return f"{_short(_percentage(done))} %"[:_LONGEST_WORD]
+            return f"{_short(_percentage(done))} %"[:LONGEST_WORD]
         if (total := _first(data, second, _number)) is not None:
-            return f"{_short(done)}/{_short(total)}"[:_LONGEST_WORD]
+            return f"{_short(done)}/{_short(total)}"[:LONGEST_WORD]
     return ""
 
 
@@ -197,7 +198,7 @@ def image_status(data: object) -> ImageStatus | None:
     index = data["image_index"]
     names = (name for field in FILE_FIELDS if isinstance(name := data.get(field), str))
     is_number = isinstance(index, int) and not isinstance(index, bool)
-    return ImageStatus(next(names, "")[:_LONGEST_WORD], index if is_number else None)
+    return ImageStatus(next(names, "")[:LONGEST_WORD], index if is_number else None)
 
 
 def failure_reason(data: object) -> str:
