@@ -6,7 +6,7 @@ Pure; the present moment is an argument, and its zone is the one that is meant.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
@@ -36,14 +36,18 @@ class TimeRange(Struct, frozen=True):
 
 
 def span(text: str, now: datetime) -> TimeRange:
-    """Read a range. An end that names a minute, a second or a day holds all of it; raises TimeRangeError."""
+    """Read a range. An end that names a minute, a second or a day holds all of it; raises TimeRangeError.
+
+    A clock alone behind a time with a date is one of that day.
+    """
     first, *rest = _ENDS.split(text.strip())
     if len(rest) > 1 or not first:
         raise TimeRangeError(f"Write a time, or two: {EXAMPLE}.")
     since, _ = _moment(first, now)
     if not rest:
         return TimeRange(since)
-    start, length = _moment(rest[0], now)
+    named = _MOMENT.fullmatch(first)
+    start, length = _moment(rest[0], now, since.date() if named is not None and named["date"] else None)
     try:
         until = start + length
     except OverflowError:
@@ -66,8 +70,11 @@ def _seconds(age: timedelta) -> str:
     return f"{microseconds // 1_000_000}.{microseconds % 1_000_000:06d}"
 
 
-def _moment(text: str, now: datetime) -> tuple[datetime, timedelta]:
-    """A moment and how long the unit lasts in which it was named; a clock alone is the last time it showed that."""
+def _moment(text: str, now: datetime, day: date | None = None) -> tuple[datetime, timedelta]:
+    """A moment and how long the unit lasts in which it was named.
+
+    A clock alone is of that day, else the last time it showed that.
+    """
     if ago := _AGO.fullmatch(text):
         try:
             return now - int(ago[1]) * _UNITS[ago[2]], timedelta()
@@ -77,17 +84,17 @@ def _moment(text: str, now: datetime) -> tuple[datetime, timedelta]:
     if found is None or not text:
         raise TimeRangeError(f"“{text[:20]}” is no time: {EXAMPLE}.")
     try:
-        return _clock(found, now)
+        return _clock(found, now, day)
     except ValueError:
         raise TimeRangeError(f"“{text[:20]}” is no time of a day.") from None
 
 
-def _clock(found: re.Match[str], now: datetime) -> tuple[datetime, timedelta]:
+def _clock(found: re.Match[str], now: datetime, day: date | None) -> tuple[datetime, timedelta]:
     hours, minutes = (int(part) for part in (found["clock"] or "0:00").split(":"))
     second = int((found["second"] or ":0")[1:])
-    day = datetime.fromisoformat(found["date"]).date() if found["date"] else now.date()
-    at = datetime(day.year, day.month, day.day, hours, minutes, second, tzinfo=now.tzinfo)
-    if not found["date"] and at > now:
+    named = date.fromisoformat(found["date"]) if found["date"] else day
+    at = datetime.combine(named or now.date(), time(hours, minutes, second), now.tzinfo)
+    if named is None and at > now:
         at -= timedelta(days=1)
     if found["clock"] is None:
         return at, _UNITS["d"]
