@@ -102,6 +102,12 @@ async def test_a_job_whose_id_cannot_be_typed_is_no_filter() -> None:
         assert played.main.controllers.filter.search.text == ""
 
 
+def listed_events(played: Stage) -> list[str]:
+    """The events the comparison lists; the cursor is on the last one."""
+    ids = [line.split()[0] for line in played.lines() if "image_result" in line]
+    return [one.strip("▌") or "90377" for one in ids]
+
+
 async def test_each_part_of_the_status_line_leads_to_what_it_is_about() -> None:
     """Where the line is short, too: the answer, the refused requests, what is lost or differs; elsewhere the URLs."""
     session = FakeSession(replace(RUNNING, refusals=(Refusal(404, "no", count=2),), stream=UNEQUAL), mock_up_rows())
@@ -120,8 +126,7 @@ async def test_each_part_of_the_status_line_leads_to_what_it_is_about() -> None:
                 await played.dialog_closed()
             await click_status(played, unequal)
             await played.until("lost or different 2")
-            ids = [line.split()[0] for line in played.lines() if "image_result" in line]
-            assert [one.strip("▌") or "90377" for one in ids] == ["2", "90377"]
+            await played.until(lambda: listed_events(played) == ["2", "90377"])
             await played.press("escape")
             await played.until(lambda: played.is_focused("deliveries"))
 
