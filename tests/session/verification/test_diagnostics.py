@@ -14,9 +14,10 @@ import pytest
 from tests.factories import INVALID, delivery, row
 from tests.http.plain_client import plain_client
 from tests.session.running import Running, session_of, settings
-from tests.timeouts import own_time
+from tests.timeouts import own_time, until
 from webhook_tui.domain.commands import AddSecret, RemoveSecret
-from webhook_tui.domain.diagnostics.report import Examination
+from webhook_tui.domain.delivery.delivery import StoredDelivery
+from webhook_tui.domain.diagnostics.report import Examination, stored_report
 from webhook_tui.domain.events import DeliveryStored, SessionReady, VerdictChanged
 from webhook_tui.domain.queries import ExplainSignature
 from webhook_tui.domain.signature.secret import Secret
@@ -106,6 +107,25 @@ async def test_a_secret_that_is_added_later_names_the_cause_of_stored_deliveries
     assert later.row.short_reason == "Fits without the last newline."
     assert again.row.reason.startswith("No known cause matches (")
     assert again.row.short_reason == "Matches no known secret."
+
+
+async def test_a_mistake_in_the_search_does_not_end_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is in the log, with its delivery, and the next one is explained."""
+
+    def fails_once(stored: StoredDelivery, *arguments: Any, **named: Any) -> Any:
+        if stored.row.seq == 1:
+            raise ValueError("as for bytes that nobody thought of")
+        return stored_report(stored, *arguments, **named)
+
+    monkeypatch.setattr("webhook_tui.session.verification.diagnostics.stored_report", fails_once)
+    async with _receiving(tmp_path) as (running, url):
+        for _ in range(2):
+            await _post(url, BODY + b"\n", {"X-Webhook-Signature": sign(SECRET, BODY)})
+        changed = await running.event(VerdictChanged)
+        assert changed.row.seq == 2
+        await until(lambda: "The signature of delivery #1 was not explained" in caplog.text)
 
 
 async def test_a_signature_in_another_header_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ cause.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
@@ -41,6 +42,9 @@ _RESERVED_SECONDS = 4.0
 """Seconds of the budget that are reserved for small bodies."""
 _LARGEST_SMALL = 65_536
 """Bytes of a body that may use all of the budget."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class SearchBudget:
@@ -114,6 +118,8 @@ class Diagnostics:
                     await self._name_cause(seq)
                 except ProblemError as error:
                     self._status.change(storing=error.problem)
+                except Exception:  # noqa: BLE001 -- whatever bytes do to the search, they must not end the session
+                    _log.exception("The signature of delivery #%d was not explained", seq)
             if waits is not None:
                 try:
                     async with asyncio.timeout(waits):
