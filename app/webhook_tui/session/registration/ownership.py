@@ -143,8 +143,8 @@ class Ownership:
         host = shortened(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
         if not is_taken or webhook.taken_by != host:
             self._lose()
-            at = _parsed(present.updated_at or present.created_at) or self._clock.utc_now()
-            self._publish_taken(messages.taken(host, at.astimezone()), WebhookState.TAKEN, by=host)
+            at = _local(present.updated_at or present.created_at) or self._clock.local_now()
+            self._publish_taken(messages.taken(host, at), WebhookState.TAKEN, by=host)
 
     def on_no_webhook_seen(self) -> None:
         """PiktID returned that no webhook is registered; trusted only after it returned ours."""
@@ -182,10 +182,10 @@ class Ownership:
         self._bus.publish(ProblemOccurred(problem))
 
 
-def _parsed(text: str | None) -> datetime | None:
-    """A time that PiktID returned; None when it cannot be parsed."""
+def _local(text: str | None) -> datetime | None:
+    """A time that PiktID returned, in the machine's time zone; None when it cannot be parsed, or shown there."""
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).astimezone()
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
