@@ -38,7 +38,7 @@ class TimeRange(Struct, frozen=True):
 def span(text: str, now: datetime) -> TimeRange:
     """Read a range. An end that names a minute, a second or a day holds all of it; raises TimeRangeError.
 
-    A clock alone behind a time with a date is one of that day.
+    A clock alone behind a time with a date, or of today, is one of that day.
     """
     first, *rest = _ENDS.split(text.strip())
     if len(rest) > 1 or not first:
@@ -47,7 +47,8 @@ def span(text: str, now: datetime) -> TimeRange:
     if not rest:
         return TimeRange(since)
     named = _MOMENT.fullmatch(first)
-    start, length = _moment(rest[0], now, since.date() if named is not None and named["date"] else None)
+    is_of_day = named is not None and (named["date"] or since.date() == now.date())
+    start, length = _moment(rest[0], now, since.date() if is_of_day else None)
     try:
         until = start + length
     except OverflowError:
