@@ -116,7 +116,7 @@ async def test_a_mistake_in_the_search_does_not_end_the_session(
 
     def fails_once(stored: StoredDelivery, *arguments: Any, **named: Any) -> Any:
         if stored.row.seq == 1:
-            raise ValueError("as for bytes that nobody thought of")
+            raise ValueError("as by bytes that are not expected")
         return stored_report(stored, *arguments, **named)
 
     monkeypatch.setattr("webhook_tui.session.verification.diagnostics.stored_report", fails_once)
