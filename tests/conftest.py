@@ -9,6 +9,7 @@ import importlib
 import inspect
 import io
 import itertools
+import logging
 import os
 import sys
 import time
@@ -158,6 +159,18 @@ def _same_surroundings() -> Iterator[None]:
         if hasattr(time, "tzset"):  # Windows has none
             time.tzset()
         yield
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that a test calls sets where the program logs to: that ends with the test."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in before:
+            handler.close()
+    root.handlers[:], root.level = before, level
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,23 +6,11 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from webhook_tui.log import PrivateLog, log_to, tell_of_crashes
-
-
-@pytest.fixture(autouse=True)
-def _root_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers[:]:
-        if handler not in before:
-            handler.close()
-    root.handlers[:], root.level = before, level
 
 
 def test_a_warning_goes_to_the_private_file_and_nowhere_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +27,20 @@ def test_a_warning_goes_to_the_private_file_and_nowhere_else(tmp_path: Path, cap
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert capfd.readouterr() == ("", "")
+
+
+def test_another_file_takes_its_place(tmp_path: Path) -> None:
+    """As that of a profile does; the file before it is closed."""
+    log_to(tmp_path / "first.log")
+    (first,) = logging.getLogger().handlers
+    logging.getLogger("some.library").warning("to the first")
+    log_to(tmp_path / "second.log")
+    logging.getLogger("some.library").warning("to the second")
+
+    assert isinstance(first, PrivateLog)
+    assert first.stream is None
+    assert "second" not in (tmp_path / "first.log").read_text()
+    assert "second" in (tmp_path / "second.log").read_text()
 
 
 def test_a_traceback_shows_no_values(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def log_to(path: Path) -> None:
     root = logging.getLogger()
     for handler in root.handlers[:]:
         root.removeHandler(handler)
+        if isinstance(handler, PrivateLog):
+            handler.close()
     root.addHandler(PrivateLog(path))
     root.setLevel(logging.WARNING)
 
