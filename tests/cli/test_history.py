@@ -9,7 +9,8 @@ import pty
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -336,33 +337,33 @@ async def test_bytes_go_unchanged_and_each_outcome_is_a_line(history: Path) -> N
         assert [result.status for seq in (2, 1) for result in rows.forward_results(seq)] == [204, 500]
 
 
-async def test_a_delivery_that_is_deleted_meanwhile_is_left_out(history: Path) -> None:
-    """The others are sent, and the summary says so."""
+@asynccontextmanager
+async def _app_that_runs(statement: str, history: Path) -> AsyncIterator[LocalApp]:
+    """An app that runs the statement on the history before it answers."""
     app = LocalApp()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with closing(sqlite3.connect(history)) as connection, connection:
-            connection.execute("DELETE FROM deliveries WHERE seq = 1")
+            connection.execute(statement)
         await app.serve(reader, writer)
 
     async with tcp_server(serve) as port:
-        url = f"http://127.0.0.1:{port}"
-        code, output, notes = await run_process("replay", "2", "1", "3", "--to", url)
+        app.url = f"http://127.0.0.1:{port}"
+        yield app
+
+
+async def test_a_delivery_that_is_deleted_meanwhile_is_left_out(history: Path) -> None:
+    """The others are sent, and the summary says so."""
+    async with _app_that_runs("DELETE FROM deliveries WHERE seq = 1", history) as app:
+        code, output, notes = await run_process("replay", "2", "1", "3", "--to", app.url)
     assert (code, [line.split()[0] for line in output.splitlines()]) == (1, ["#2", "#3"]), notes
     assert notes.endswith(": 2 answered 2xx, 0 failed. 1 is not in the history any more.\n")
 
 
 async def test_the_summary_comes_also_where_an_error_ends_it(history: Path) -> None:
     """The result of the first delivery cannot be stored."""
-    app = LocalApp()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with closing(sqlite3.connect(history)) as connection, connection:
-            connection.execute("DROP TABLE forward_results")
-        await app.serve(reader, writer)
-
-    async with tcp_server(serve) as port:
-        code, output, notes = await run_process("replay", "2", "1", "--to", f"http://127.0.0.1:{port}")
+    async with _app_that_runs("DROP TABLE forward_results", history) as app:
+        code, output, notes = await run_process("replay", "2", "1", "--to", app.url)
     assert (code, output.split()[0], len(app.requests)) == (1, "#2", 1)
     summary, error = notes.splitlines()[1:3]
     assert summary.startswith("1 delivery replayed in ")

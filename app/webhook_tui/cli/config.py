@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from msgspec import Struct
 
 from webhook_tui.cli.configured_option import (
-    WHOLE,
+    CONFIG_KEY,
     ConfiguredOption,
     ValueOrigin,
     option_name,
@@ -76,11 +76,11 @@ def _use_profile(ctx: click.Context, param: click.Parameter, name: str | None) -
         ctx.default_map = None  # `secret` is an option and a command: its key gives the command no defaults
     is_root = ctx.parent is None
     if is_root:
-        ctx.meta[WHOLE] = ctx.obj
+        ctx.meta[CONFIG_KEY] = ctx.obj
     assert param.name is not None
     if name is None or (not is_root and ctx.get_parameter_source(param.name) is ParameterSource.ENVIRONMENT):
         return  # the root context has used the variable already
-    places, config = ctx.meta[WHOLE]
+    places, config = ctx.meta[CONFIG_KEY]
     own = places.of_profile(name)
     merged = with_profile(config, name, places.config_file)
     ctx.obj = (own, merged)
@@ -166,7 +166,7 @@ def _option_names(root: click.Group) -> frozenset[str]:
 def places_and_config(ctx: click.Context) -> tuple[Places, dict[str, Any], dict[str, Any]]:
     """Return where files lie, the options in use, and the whole file without a profile's options over it."""
     places, config = ctx.obj
-    return places, config, ctx.meta[WHOLE][1]
+    return places, config, ctx.meta[CONFIG_KEY][1]
 
 
 _EXAMPLES = ("webhook-tui config show", "webhook-tui config show --profile staging --format json")

@@ -13,8 +13,8 @@ from msgspec import Struct
 from webhook_tui.domain.delivery.text import visible
 from webhook_tui.domain.errors import ProblemError
 
-WHOLE = "webhook_tui.config"
-"""Where a context keeps the places and the whole file, without a profile's options in it."""
+CONFIG_KEY = "webhook_tui.config"
+"""The key in `meta` of a context: the places, and config.toml as it is, without the options of a profile over it."""
 _NAMES = {"sandbox": "use_sandbox", "format": "output"}
 """Where click's name of an option is not its own: `sandbox` is a subcommand, too."""
 
@@ -113,7 +113,7 @@ def table_in(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _origin_in_file(ctx: click.Context, name: str) -> ValueOrigin:
-    places, whole = ctx.obj[0], ctx.meta[WHOLE][1]
+    places, whole = ctx.obj[0], ctx.meta[CONFIG_KEY][1]
     keys = {option_name(key): key for key in whole}
     own = {option_name(key): key for key in profile_table(whole, places.profile)}
     path = visible(str(places.config_file))

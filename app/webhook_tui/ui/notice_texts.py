@@ -196,14 +196,10 @@ def exported(what: str, path: Path, *, is_redacted: bool) -> str:
 
 def copied(what: str, size: int) -> str:
     """A toast: `size` bytes are in the clipboard."""
-    return f"Copied: {what}, {_bytes(size)}"
+    return f"Copied: {what}, {units.counted(size, 'byte')}"
 
 
 def sent_to_terminal(what: str, size: int, limit: int) -> str:
     """A toast: the terminal got `size` bytes for its clipboard, and most take at most `limit`."""
     note = f". Most terminals drop more than {units.size(limit)}: export it instead." if size > limit else ""
-    return f"Sent to the terminal: {what}, {_bytes(size)} for its clipboard{note}"
-
-
-def _bytes(size: int) -> str:
-    return "1 byte" if size == 1 else f"{size} bytes"
+    return f"Sent to the terminal: {what}, {units.counted(size, 'byte')} for its clipboard{note}"

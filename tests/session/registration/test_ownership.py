@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ from webhook_tui.domain.events import (
 from webhook_tui.domain.queries import ListSecrets, RevealSecret
 from webhook_tui.domain.status import WebhookState
 from webhook_tui.session.bus import AddressChanged
-from webhook_tui.session.registration.ownership import _local
 
 ELSEWHERE = "http://127.0.0.1:9/hooks/piktid"
 
@@ -72,19 +70,6 @@ async def test_a_webhook_that_was_taken_is_reported_kept_and_not_deleted(tmp_pat
             stopped = await running.stop()
         assert stopped.problem is None
         assert url_at(sandbox) == ELSEWHERE
-
-
-@pytest.mark.parametrize("text", [None, "", "yesterday", "0001-01-01T00:00:00Z"])
-def test_a_time_that_cannot_be_shown_is_none(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """West of UTC the first hours of the year 1 are before all dates."""
-    monkeypatch.setenv("TZ", "America/St_Johns")
-    time.tzset()
-    try:
-        assert _local(text) is None
-        assert _local("2026-11-23T12:00:00") == datetime.fromisoformat("2026-11-23T12:00:00+00:00")
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 @pytest.mark.parametrize("choice", list(OwnershipChoice))

@@ -118,10 +118,10 @@ async def test_more_than_terminals_take() -> None:
     async with stage() as played:
         played.app.copy("a" * 75_001, "payload")
         played.app.copy("a" * 75_000, "all")
-        await played.until("Sent to the terminal: all, 75000 bytes")
+        await played.until("Sent to the terminal: all, 75,000 bytes")
         shown = " ".join(line.partition("▌ ")[2].strip() for line in played.lines() if "▌ " in line)
         assert (
-            "Sent to the terminal: payload, 75001 bytes for its clipboard. Most terminals drop more than 75 kB:"
+            "Sent to the terminal: payload, 75,001 bytes for its clipboard. Most terminals drop more than 75 kB:"
             in shown
         )
 

@@ -91,7 +91,10 @@ def _beginning(pattern: Pattern) -> Text | None:
 
 
 def _of_status(pattern: Pattern) -> Text | None:
-    """As for others; but a body may write a number in other ways, and a long status goes on in it."""
+    """As `_beginning`, for a status: None for a number, which a body may write in another way.
+
+    A status of the greatest length may have been cut, so it is a prefix of what the body holds.
+    """
     literal = pattern.parts[0]
     if literal[:1] == "-" or literal[:1].isdigit():
         return None

@@ -240,7 +240,7 @@ def _number(value: object) -> int | float | None:
 
 
 def _percentage(number: float) -> float:
-    """Return it with one decimal; what is below 100 stays below it."""
+    """Return a percentage rounded to one decimal; below 100 it is not rounded up to 100."""
     return min(round(number, 1), 99.9) if number < 100 else round(number, 1)
 
 

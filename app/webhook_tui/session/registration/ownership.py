@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from webhook_tui.domain import units
 from webhook_tui.domain.account import Account
 from webhook_tui.domain.delivery.text import shortened, visible
 from webhook_tui.domain.errors import Problem
@@ -143,8 +143,8 @@ class Ownership:
         host = shortened(visible(urlsplit(present.url or "").netloc or present.url or ""), _LONGEST_HOST)
         if not is_taken or webhook.taken_by != host:
             self._lose()
-            at = _local(present.updated_at or present.created_at) or self._clock.local_now()
-            self._publish_taken(messages.taken(host, at), WebhookState.TAKEN, by=host)
+            at = units.parsed(present.updated_at or present.created_at or "") or self._clock.utc_now()
+            self._publish_taken(messages.taken(host, at.astimezone()), WebhookState.TAKEN, by=host)
 
     def on_no_webhook_seen(self) -> None:
         """PiktID returned that no webhook is registered; trusted only after it returned ours."""
@@ -180,12 +180,3 @@ class Ownership:
         self._status.change_webhook(state=state, since=now, taken_by=by, problem=problem, **NO_SECRET)
         self.lost_status = self._status.status.webhook if state is WebhookState.TAKEN else None
         self._bus.publish(ProblemOccurred(problem))
-
-
-def _local(text: str | None) -> datetime | None:
-    """A time that PiktID returned, in the machine's time zone; None when it cannot be parsed, or shown there."""
-    try:
-        at = datetime.fromisoformat(text or "")
-        return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).astimezone()
-    except (ValueError, OverflowError):
-        return None

@@ -34,6 +34,8 @@ from webhook_tui.session.status import StatusPublisher
 from webhook_tui.session.verification.secret_ring import SecretRingRepository
 from webhook_tui.storage.history import DeliveryStore
 
+_log = logging.getLogger(__name__)
+
 _MOST_WAITING = 200
 """How many failing deliveries wait at most; when there are more, the oldest are examined on demand only."""
 _BUDGET_SECONDS = 10.0
@@ -42,9 +44,6 @@ _RESERVED_SECONDS = 4.0
 """Seconds of the budget that are reserved for small bodies."""
 _LARGEST_SMALL = 65_536
 """Bytes of a body that may use all of the budget."""
-
-
-_log = logging.getLogger(__name__)
 
 
 class SearchBudget:

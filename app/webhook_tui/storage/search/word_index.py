@@ -52,7 +52,7 @@ class WordIndex:
 
     def __init__(self) -> None:
         self._reset_by: sqlite3.Connection | None = None
-        """The connection to the file whose index was built again: once, but another file has another index."""
+        """The connection whose index was built again: that is done once for each file, and each has its connection."""
 
     def step(self, connection: sqlite3.Connection) -> bool:
         """Index at most 100 deliveries or 256 KiB in a transaction of its own; return whether there is more to do.
