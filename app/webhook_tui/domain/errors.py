@@ -90,6 +90,11 @@ def cannot_remove(short_id: str) -> Problem:
     )
 
 
+def delivery_gone(seq: int) -> Problem:
+    """Return the problem of a delivery that was deleted before what was to be done with it."""
+    return Problem(f"#{seq} is not in the history any more.", "", severity=Severity.WARNING)
+
+
 INVALID_EVENT_NAME = Problem("That cannot be an event's name.", "Use visible characters on one line.", ExitCode.USAGE)
 
 

@@ -230,14 +230,6 @@ def secret_removed(short_id: str, invalid: int) -> str:
     return f"Secret {short_id} removed. {changed}."
 
 
-# History
-
-
-def delivery_gone(seq: int) -> Problem:
-    """A command is about a delivery that was deleted meanwhile."""
-    return Problem(f"#{seq} is not in the history any more.", "", severity=Severity.WARNING)
-
-
 # Forwarding
 
 FORWARDING = "Every delivery is forwarded from now on."

@@ -95,11 +95,6 @@ NONE_MARKED = Problem(
 )
 
 
-def not_stored(seq: int) -> Problem:
-    """A delivery was deleted."""
-    return Problem(f"#{seq} is not in the history any more.", "", severity=Severity.WARNING)
-
-
 def no_matches(total: int, last: str = "", without: int | None = None) -> str:
     """Nothing passes the filter, in the table's place; `without`: how many do without its last term, if any."""
     line = f"No matches in {units.counted(total, 'delivery')}.  esc clears the filter."

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from webhook_tui.domain.commands import ReplayDeliveries
-from webhook_tui.domain.errors import Problem, ProblemError
+from webhook_tui.domain.errors import Problem, ProblemError, delivery_gone
 from webhook_tui.domain.events import Notified, ReplayAdvanced, Replayed
 from webhook_tui.domain.forwarding.forward_result import MOST_ODD, ForwardResult, ReplayProgress, ReplayState
 from webhook_tui.session import messages
@@ -73,7 +73,7 @@ class Replayer:
             return
         stored = await self._store.stored(command.seqs[0])
         if stored is None:
-            raise ProblemError(messages.delivery_gone(command.seqs[0]))
+            raise ProblemError(delivery_gone(command.seqs[0]))
         self._bus.publish(Replayed(await self._forwarder.replay(stored, command.url, how)))
 
     def stop(self) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ProblemError, delivery_gone
 from webhook_tui.domain.events import Forwarded, Replayed, RowChanged
 from webhook_tui.domain.forwarding.forward_result import ForwardOrigin, ForwardResult
 from webhook_tui.domain.statistics.counts import Run
-from webhook_tui.session import messages
 from webhook_tui.session.bus import EventBus, EventsDiffered, EventsMatched
 from webhook_tui.session.history.deletion import DeliveryDeletion
 from webhook_tui.session.tasks import BackgroundTasks
@@ -87,7 +86,7 @@ class Annotations:
 
     def _publish_of(self, seq: int, row: DeliveryRow | None) -> None:
         if row is None:
-            raise ProblemError(messages.delivery_gone(seq))
+            raise ProblemError(delivery_gone(seq))
         self._publish(row)
 
     def _publish(self, row: DeliveryRow | None) -> None:

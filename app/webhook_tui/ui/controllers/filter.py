@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from webhook_tui.domain.delivery.rows import Sort, SortColumn
 from webhook_tui.domain.delivery.text import visible
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ProblemError, delivery_gone
 from webhook_tui.domain.filtering.completion import Known, Suggestion, suggestions
 from webhook_tui.domain.filtering.filter import EVERYTHING, FilterError, parse
 from webhook_tui.domain.filtering.tokens import without_last
@@ -25,7 +25,6 @@ from webhook_tui.ui.notice_texts import (
     filter_saved,
     no_match_yet,
     no_matches,
-    not_stored,
 )
 from webhook_tui.ui.widgets.filter_bar import FilterBar, MistakeLine
 from webhook_tui.ui.widgets.keys.action_bar import ActionBar, FollowNote
@@ -115,7 +114,7 @@ class FilterController:
             self.show_all()
             place = rows.position(seq)
         if place is None:
-            self._notices.show(not_stored(seq))
+            self._notices.show(delivery_gone(seq))
             return
         self._screen.query_one(SplitPane).is_zoomed = False
         table.move_to_place(place)

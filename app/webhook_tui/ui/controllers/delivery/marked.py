@@ -11,11 +11,11 @@ from textual.content import Content
 
 from webhook_tui.domain.delivery.delivery import DeliveryRow, StoredDelivery
 from webhook_tui.domain.delivery.rows import Sort
-from webhook_tui.domain.errors import ProblemError
+from webhook_tui.domain.errors import ProblemError, delivery_gone
 from webhook_tui.domain.filtering.filter import parse
 from webhook_tui.domain.session_port import SessionPort
 from webhook_tui.ui.format.comparison.deliveries import comparison
-from webhook_tui.ui.notice_texts import NONE_MARKED, not_stored
+from webhook_tui.ui.notice_texts import NONE_MARKED
 from webhook_tui.ui.selection import wait_until_done
 
 MOST_OFFERED = 200
@@ -57,6 +57,6 @@ def compare(session: SessionPort, stored: StoredDelivery, seq: int) -> Compared:
     with closing(session.open_rows()) as rows:
         other = rows.stored(seq)
     if other is None:
-        raise ProblemError(not_stored(seq))
+        raise ProblemError(delivery_gone(seq))
     before, after = sorted((other, stored), key=lambda one: one.row.seq)
     return Compared(f"#{before.row.seq} and #{after.row.seq}", comparison(before, after))
